@@ -1,0 +1,46 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <ripple/error.h>
+#include <string.h>
+
+gboolean ripple_text_choose(const char *kind, const char *name, const char *const *names,
+                            guint n_names, guint *chosen, GError **error)
+{
+    for (guint i = 0; i < n_names; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *chosen = i;
+            return TRUE;
+        }
+
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i < n_names; i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "", names[i]);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "There is no %s called \"%s\"; choose one of: %s.", kind, name, list->str);
+    return FALSE;
+}
+
+static gboolean is_blank_to_the_end(const char *rest)
+{
+    while (g_ascii_isspace(*rest))
+        rest++;
+    return *rest == '\0';
+}
+
+gboolean ripple_text_number(const char *text, gdouble *number)
+{
+    char *end;
+    errno = 0;
+    gdouble value = g_ascii_strtod(text, &end);
+    if (end == text || !is_blank_to_the_end(end) || !isfinite(value))
+        return FALSE;
+    *number = value;
+    return TRUE;
+}
+
+gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, guint64 *number)
+{
+    return g_ascii_string_to_unsigned(text, 10, minimum, maximum, number, NULL);
+}
