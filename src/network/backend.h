@@ -1,0 +1,134 @@
+/** \file
+ * The contract between the scheduler and whatever computes.
+ *
+ * A backend owns buffers and carries out the operations of a training step on views of them. The
+ * functions here are the callers' front door: they check shapes once, derive every scalar once, and
+ * then call the backend, which does arithmetic only. Two backends therefore cannot drift apart in
+ * what an operation means.
+ *
+ * Operations are enqueued in order and need not be finished when the call returns; a download, a
+ * finished read or ripple_backend_wait() sees the effect of everything enqueued before it.
+ * A GError from an operation can therefore also tell of an earlier one.
+ */
+#pragma once
+
+#include "network/operation.h"
+
+/** Upload `view.rows × view.columns` elements from `values`: floats for a REAL buffer, guint32 for
+ * INDEX, guint8 for BYTE. `values` may be freed when it returns. */
+gboolean ripple_backend_upload(RippleView view, gconstpointer values, GError **error);
+
+/** Wait, then download the elements of a REAL view as floats. */
+gboolean ripple_backend_download(RippleView view, gfloat *values, GError **error);
+
+/** Wait, then download the elements of a REAL view with all the digits the backend has. */
+gboolean ripple_backend_download_exact(RippleView view, gdouble *values, GError **error);
+
+/** Begin to download a REAL view into `values`, which must outlive the read, without waiting. End it
+ * with ripple_read_finish(). */
+RippleRead *ripple_backend_read(RippleView view, gfloat *values, GError **error);
+
+/** Are the values of `read` there already? Never waits. */
+gboolean ripple_read_is_ready(const RippleRead *read);
+
+/** Wait for the values of `read` and free it (also on error). */
+gboolean ripple_read_finish(RippleRead *read, GError **error);
+
+/** Set every element of a REAL view to zero. */
+gboolean ripple_backend_clear(RippleView view, GError **error);
+
+/** Copy one REAL view onto another of the same size on the same backend. */
+gboolean ripple_backend_copy(RippleView source, RippleView destination, GError **error);
+
+/** Wait until everything enqueued is done. */
+gboolean ripple_backend_wait(RippleBackend *backend, GError **error);
+
+/** A zeroed buffer of `length` elements (at least one). A DEVICE_MEMORY error when it does not fit. */
+RippleBuffer *ripple_buffer_new(RippleBackend *backend, RippleElement element, gsize length,
+                                GError **error);
+void ripple_buffer_free(RippleBuffer *buffer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleBuffer, ripple_buffer_free)
+
+/** The whole of `buffer` as one row. */
+RippleView ripple_buffer_view(RippleBuffer *buffer);
+
+/** `rows × columns` elements of `buffer`, row-major without gaps, from element `offset`. */
+RippleView ripple_view(RippleBuffer *buffer, gsize offset, gsize rows, gsize columns);
+
+/** The operations. Each checks its arguments (a mistake there is the programmer's: a FAILED error
+ * that names the operation and both shapes) and enqueues. */
+gboolean ripple_backend_gather(RippleBackend *backend, const RippleGather *gather, GError **error);
+gboolean ripple_backend_forward(RippleBackend *backend, const RippleForward *forward,
+                                GError **error);
+gboolean ripple_backend_loss(RippleBackend *backend, const RippleLossOperation *loss,
+                             GError **error);
+gboolean ripple_backend_delta(RippleBackend *backend, const RippleDelta *delta, GError **error);
+gboolean ripple_backend_gradient(RippleBackend *backend, const RippleGradient *gradient,
+                                 GError **error);
+gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *update, GError **error);
+
+/** "opencl" or "reference". */
+const char *ripple_backend_kind(const RippleBackend *backend);
+
+/** Name of the device as people know it. */
+const char *ripple_backend_device_name(const RippleBackend *backend);
+
+/** Seconds spent so far on compiling device programs. */
+gdouble ripple_backend_compile_seconds(const RippleBackend *backend);
+
+void ripple_backend_free(RippleBackend *backend);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleBackend, ripple_backend_free)
+
+/* ---- what a backend implements ---------------------------------------------------------------- */
+
+/** Scalars the front door derives for the loss. */
+typedef struct {
+    gdouble divisor; /**< N for cross-entropy, N·outputs for the others */
+} RippleLossScalars;
+
+/** A backend's functions. Arguments were checked; sizes are never zero. */
+typedef struct {
+    const char *kind;
+    void (*free)(RippleBackend *backend);
+
+    RippleBuffer *(*buffer_new)(RippleBackend *backend, RippleElement element, gsize length,
+                                GError **error);
+    void (*buffer_free)(RippleBuffer *buffer);
+    gboolean (*upload)(RippleView view, gconstpointer values, GError **error);
+    gboolean (*download)(RippleView view, gfloat *values, GError **error);
+    /** May be NULL where floats are all there is. */
+    gboolean (*download_exact)(RippleView view, gdouble *values, GError **error);
+    RippleRead *(*read)(RippleView view, gfloat *values, GError **error);
+    gboolean (*read_is_ready)(const RippleRead *read);
+    gboolean (*read_finish)(RippleRead *read, GError **error);
+    gboolean (*clear)(RippleView view, GError **error);
+    gboolean (*copy)(RippleView source, RippleView destination, GError **error);
+    gboolean (*wait)(RippleBackend *backend, GError **error);
+
+    gboolean (*gather)(RippleBackend *backend, const RippleGather *gather, GError **error);
+    gboolean (*forward)(RippleBackend *backend, const RippleForward *forward, GError **error);
+    gboolean (*loss)(RippleBackend *backend, const RippleLossOperation *loss,
+                     const RippleLossScalars *scalars, GError **error);
+    gboolean (*delta)(RippleBackend *backend, const RippleDelta *delta, GError **error);
+    gboolean (*gradient)(RippleBackend *backend, const RippleGradient *gradient, GError **error);
+    gboolean (*update)(RippleBackend *backend, const RippleUpdate *update, GError **error);
+} RippleBackendClass;
+
+/** Begins every backend's own struct. */
+struct _RippleBackend {
+    const RippleBackendClass *class;
+    char *device_name;
+    gdouble compile_seconds;
+};
+
+/** Begins every backend's own buffer. */
+struct _RippleBuffer {
+    RippleBackend *backend;
+    RippleElement element;
+    gsize length;
+};
+
+/** Begins every backend's own read. */
+struct _RippleRead {
+    RippleBackend *backend;
+};

@@ -1,0 +1,104 @@
+/** \file
+ * The operations of a training step: their operands, shapes and meaning. This is the specification
+ * that each backend follows; N is the number of samples in the batch.
+ *
+ * A view that an operation may do without is absent when its buffer is NULL.
+ */
+#pragma once
+
+#include <ripple/activation.h>
+#include <ripple/loss.h>
+#include <ripple/optimizer.h>
+
+typedef struct _RippleBackend RippleBackend;
+typedef struct _RippleBuffer RippleBuffer;
+typedef struct _RippleRead RippleRead;
+
+/** What a buffer holds. */
+typedef enum {
+    RIPPLE_ELEMENT_REAL,  /**< float on a device, double in the reference */
+    RIPPLE_ELEMENT_INDEX, /**< guint32 */
+    RIPPLE_ELEMENT_BYTE,  /**< guint8 */
+} RippleElement;
+
+/** A rectangle of a buffer: row-major, without gaps. Owns nothing. */
+typedef struct {
+    RippleBuffer *buffer;
+    gsize offset; /**< elements */
+    gsize rows;
+    gsize columns;
+} RippleView;
+
+/** No view. */
+#define RIPPLE_NO_VIEW ((RippleView){NULL, 0, 0, 0})
+
+/** destination[i] = source[order[first + i]], row by row.
+ *
+ * Into a REAL destination, values of a BYTE source become byte·scale + shift. */
+typedef struct {
+    RippleView order;       /**< INDEX, one row: samples in the order of this epoch */
+    gsize first;            /**< where in the order this batch begins */
+    RippleView source;      /**< BYTE, REAL or INDEX: all samples × columns */
+    RippleView destination; /**< REAL (from BYTE or REAL) or INDEX (from INDEX): N × columns */
+    gdouble scale;          /**< BYTE only */
+    gdouble shift;          /**< BYTE only */
+} RippleGather;
+
+/** z = x·Wᵀ + b,  a = f(z). At least one of z and a is present. */
+typedef struct {
+    RippleView x;      /**< N × inputs */
+    RippleView weight; /**< outputs × inputs */
+    RippleView bias;   /**< 1 × outputs */
+    RippleView z;      /**< N × outputs, or absent */
+    RippleView a;      /**< N × outputs, or absent */
+    RippleActivation activation;
+} RippleForward;
+
+/** L, and the output delta ∂L/∂z (ripple/loss.h has the formulas).
+ *
+ * Exactly one of labels and targets is present. Cross-entropy and binary cross-entropy read z; mean
+ * squared error reads a, and z too where f′ is computed from it (ripple_activation_needs_z()). */
+typedef struct {
+    RippleLoss loss;
+    RippleActivation activation; /**< of the output layer */
+    RippleView z;                /**< N × outputs, or absent */
+    RippleView a;                /**< N × outputs, or absent */
+    RippleView labels;           /**< INDEX, N × 1, or absent */
+    RippleView targets;          /**< REAL, N × outputs, or absent */
+    RippleView delta;            /**< N × outputs, or absent when only the loss is asked for */
+    RippleView result;           /**< 1 × 2: the loss, and how many samples are classified rightly:
+                                      the largest output (the first of equals) is the label; with a
+                                      single output, a ≥ ½ stands for label 1. 0 for targets. */
+} RippleLossOperation;
+
+/** δ = (δ_above · W_above) ∘ f′(z): the chain rule through one layer. */
+typedef struct {
+    RippleView delta_above;  /**< N × outputs_above */
+    RippleView weight_above; /**< outputs_above × outputs */
+    RippleView z;            /**< N × outputs; absent unless f′ is computed from it or it is kept */
+    RippleView a;            /**< N × outputs */
+    RippleView delta;        /**< N × outputs */
+    RippleActivation activation;
+} RippleDelta;
+
+/** ∂L/∂W = δᵀ·x,  ∂L/∂b = Σ δ over the batch. */
+typedef struct {
+    RippleView delta;           /**< N × outputs */
+    RippleView x;               /**< N × inputs */
+    RippleView weight_gradient; /**< outputs × inputs */
+    RippleView bias_gradient;   /**< 1 × outputs */
+} RippleGradient;
+
+/** The optimizer's rule (ripple/optimizer.h), in place. */
+typedef struct {
+    RippleView parameter;
+    RippleView gradient; /**< as many elements as parameter */
+    RippleView velocity; /**< as many elements as parameter; absent when momentum is 0 */
+    RippleOptimizer optimizer;
+    gdouble learning_rate;
+    gdouble momentum;
+} RippleUpdate;
+
+/** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
+ * reference, which is written to be read, computes f′ from z whenever z is there. */
+gboolean ripple_activation_needs_z(RippleActivation activation);
