@@ -1,0 +1,108 @@
+#include "opencl/private.h"
+#include "opencl/programs.h"
+
+#include <ripple/error.h>
+
+static void scratch_free(RippleScratch *scratch)
+{
+    if (scratch->memory)
+        clReleaseMemObject(scratch->memory);
+}
+
+static void opencl_free(RippleBackend *backend)
+{
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
+    if (self->queue)
+        clFinish(self->queue);
+    g_clear_pointer(&self->kernels, g_hash_table_unref);
+    scratch_free(&self->rights);
+    scratch_free(&self->losses);
+    scratch_free(&self->product);
+    if (self->queue)
+        clReleaseCommandQueue(self->queue);
+    if (self->context)
+        clReleaseContext(self->context);
+    g_clear_pointer(&self->device, ripple_opencl_device_free);
+    g_free(backend->device_name);
+    g_free(self);
+}
+
+static const RippleBackendClass opencl_class = {
+    .kind = "opencl",
+    .free = opencl_free,
+    .buffer_new = ripple_opencl_buffer_new,
+    .buffer_free = ripple_opencl_buffer_free,
+    .upload = ripple_opencl_upload,
+    .download = ripple_opencl_download,
+    .read = ripple_opencl_read,
+    .read_is_ready = ripple_opencl_read_is_ready,
+    .read_finish = ripple_opencl_read_finish,
+    .clear = ripple_opencl_clear,
+    .copy = ripple_opencl_copy,
+    .wait = ripple_opencl_wait,
+    .gather = ripple_opencl_gather,
+    .forward = ripple_opencl_forward,
+    .loss = ripple_opencl_loss,
+    .delta = ripple_opencl_delta,
+    .gradient = ripple_opencl_gradient,
+    .update = ripple_opencl_update,
+};
+
+static gboolean open_queue(RippleOpencl *self, GError **error)
+{
+    cl_int status;
+    const cl_context_properties properties[] = {
+        CL_CONTEXT_PLATFORM, (cl_context_properties)self->device->platform, 0};
+
+    self->context = clCreateContext(properties, 1, &self->device->device, NULL, NULL, &status);
+    if (status != CL_SUCCESS)
+        return ripple_opencl_report(self, "clCreateContext", status, error);
+    self->queue = clCreateCommandQueue(self->context, self->device->device, 0, &status);
+    if (status != CL_SUCCESS)
+        return ripple_opencl_report(self, "clCreateCommandQueue", status, error);
+    return TRUE;
+}
+
+RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
+{
+    g_autoptr(GPtrArray) devices = ripple_opencl_devices();
+    guint chosen;
+    if (!ripple_opencl_choose(devices, selector, &chosen, error))
+        return NULL;
+
+    RippleOpencl *self = g_new0(RippleOpencl, 1);
+    g_autoptr(RippleBackend) backend = &self->parent;
+    backend->class = &opencl_class;
+    self->device = g_ptr_array_steal_index_fast(devices, chosen);
+    backend->device_name = g_strdup(self->device->name);
+    self->kernels = ripple_kernels_new();
+    if (!open_queue(self, error)) {
+        /* A device that cannot even be opened is no usable device. */
+        if (error && *error)
+            (*error)->code = RIPPLE_ERROR_DEVICE;
+        return NULL;
+    }
+    return g_steal_pointer(&backend);
+}
+
+gboolean ripple_opencl_report(const RippleOpencl *self, const char *call, cl_int status,
+                              GError **error)
+{
+    return ripple_opencl_fail(error, call, self->parent.device_name, status);
+}
+
+gboolean ripple_opencl_scratch(RippleOpencl *self, RippleScratch *scratch, gsize bytes,
+                               GError **error)
+{
+    if (bytes <= scratch->bytes)
+        return TRUE;
+    cl_int status;
+    cl_mem memory = clCreateBuffer(self->context, CL_MEM_READ_WRITE, bytes, NULL, &status);
+    if (status != CL_SUCCESS)
+        return ripple_opencl_report(self, "clCreateBuffer", status, error);
+    /* Kernels still at work on the old memory keep it alive until they are done. */
+    scratch_free(scratch);
+    scratch->memory = memory;
+    scratch->bytes = bytes;
+    return TRUE;
+}

@@ -1,0 +1,59 @@
+#include "opencl/peak.h"
+
+#include "opencl/programs.h"
+
+#define CHAINS 12
+#define ROUNDS 4096
+#define ITEMS_PER_UNIT 1024
+#define RUNS 5
+
+/* One launch, timed from before it is enqueued until it is done. */
+static gboolean time_launch(RippleOpencl *self, cl_kernel kernel, RippleBuffer *result,
+                            gdouble *seconds, GError **error)
+{
+    cl_mem memory = ripple_opencl_memory(ripple_buffer_view(result));
+    cl_float factor = 0.999f, term = 0.001f;
+    const RippleArgument arguments[] = {RIPPLE_ARGUMENT(memory), RIPPLE_ARGUMENT(factor),
+                                        RIPPLE_ARGUMENT(term)};
+    gint64 start = g_get_monotonic_time();
+    if (!ripple_kernel_launch(self, kernel, result->length, 1, arguments, G_N_ELEMENTS(arguments),
+                              error) ||
+        !ripple_backend_wait(&self->parent, error))
+        return FALSE;
+    *seconds = (g_get_monotonic_time() - start) / 1e6;
+    return TRUE;
+}
+
+static gboolean measure_width(RippleOpencl *self, guint width, RippleBuffer *result, gdouble *best,
+                              GError **error)
+{
+    g_autofree char *options = g_strdup_printf("-DWIDTH=%u -DROUNDS=%u", width, ROUNDS);
+    cl_kernel kernel = ripple_kernel_get(self, "peak", options, error);
+    if (!kernel)
+        return FALSE;
+    gdouble operations = 2.0 * CHAINS * ROUNDS * width * result->length;
+    for (guint run = 0; run <= RUNS; run++) {
+        gdouble seconds;
+        if (!time_launch(self, kernel, result, &seconds, error))
+            return FALSE;
+        if (run > 0) /* the first one warms up */
+            *best = MAX(*best, operations / seconds / 1e9);
+    }
+    return TRUE;
+}
+
+gboolean ripple_opencl_measure_peak(RippleBackend *backend, gdouble *gflops, GError **error)
+{
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
+    gsize items = (gsize)MAX(self->device->compute_units, 1) * ITEMS_PER_UNIT;
+    g_autoptr(RippleBuffer) result = ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, items, error);
+    if (!result)
+        return FALSE;
+
+    static const guint widths[] = {1, 4, 8, 16};
+    *gflops = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(widths); i++)
+        if (!measure_width(self, widths[i], result, gflops, error))
+            return FALSE;
+    return TRUE;
+}

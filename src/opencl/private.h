@@ -1,0 +1,76 @@
+/** \file
+ * What the files of this floor share: the backend's own struct and its small helpers.
+ */
+#pragma once
+
+#include "network/backend.h"
+#include "opencl/devices.h"
+#include "opencl/opencl.h"
+#include "opencl/status.h"
+
+#include <CL/cl.h>
+
+/** A REAL buffer as cl_mem, and how many elements it holds; grows, never shrinks. */
+typedef struct {
+    cl_mem memory;
+    gsize bytes;
+} RippleScratch;
+
+typedef struct {
+    RippleBackend parent;
+    RippleOpenclDevice *device;
+    cl_context context;
+    cl_command_queue queue;  /**< in order */
+    GHashTable *kernels;     /**< "file.cl options" → RippleKernel */
+    gboolean product_ready;  /**< CLBlast has compiled its kernels */
+    RippleScratch rights;    /**< per-sample results of the loss */
+    RippleScratch losses;
+    RippleScratch product;   /**< CLBlast's temporary */
+} RippleOpencl;
+
+typedef struct {
+    RippleBuffer parent;
+    cl_mem memory;
+} RippleOpenclBuffer;
+
+#define RIPPLE_OPENCL(backend) ((RippleOpencl *)(backend))
+
+/** The memory behind a view, or that of no view. */
+static inline cl_mem ripple_opencl_memory(RippleView view)
+{
+    return view.buffer ? ((RippleOpenclBuffer *)view.buffer)->memory : NULL;
+}
+
+/** Make `scratch` hold at least `bytes`. What was in it is lost. */
+gboolean ripple_opencl_scratch(RippleOpencl *self, RippleScratch *scratch, gsize bytes,
+                               GError **error);
+
+/** Report a failed call on this backend's device. Always FALSE. */
+gboolean ripple_opencl_report(const RippleOpencl *self, const char *call, cl_int status,
+                              GError **error);
+
+/* ---- buffer.c: the transfer half of the class --------------------------------------------------- */
+
+RippleBuffer *ripple_opencl_buffer_new(RippleBackend *backend, RippleElement element, gsize length,
+                                       GError **error);
+void ripple_opencl_buffer_free(RippleBuffer *buffer);
+gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **error);
+gboolean ripple_opencl_download(RippleView view, gfloat *values, GError **error);
+RippleRead *ripple_opencl_read(RippleView view, gfloat *values, GError **error);
+gboolean ripple_opencl_read_is_ready(const RippleRead *read);
+gboolean ripple_opencl_read_finish(RippleRead *read, GError **error);
+gboolean ripple_opencl_clear(RippleView view, GError **error);
+gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **error);
+gboolean ripple_opencl_wait(RippleBackend *backend, GError **error);
+
+/* ---- operations.c: the computing half ----------------------------------------------------------- */
+
+gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error);
+gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forward,
+                               GError **error);
+gboolean ripple_opencl_loss(RippleBackend *backend, const RippleLossOperation *loss,
+                            const RippleLossScalars *scalars, GError **error);
+gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, GError **error);
+gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gradient,
+                                GError **error);
+gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update, GError **error);

@@ -1,0 +1,179 @@
+#include "opencl/programs.h"
+
+#include "opencl/program_cache.h"
+
+#include <gio/gio.h>
+#include <ripple/error.h>
+
+/* Made by glib-compile-resources from kernels/ripple.gresource.xml. */
+extern GResource *ripple_kernels_get_resource(void);
+
+/* Multiply and add may fuse. Nothing that supposes finite numbers: a trainer must see NaN. */
+#define COMMON_OPTIONS "-cl-std=CL1.2 -cl-mad-enable"
+
+/* A second, narrower group for narrow rows, where most of a wide one would idle. */
+#define NARROW_GROUP_WIDTH 16
+
+static void kernel_free(gpointer kernel)
+{
+    clReleaseKernel(kernel);
+}
+
+GHashTable *ripple_kernels_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kernel_free);
+}
+
+/* ---- source ------------------------------------------------------------------------------------ */
+
+static char *load_file(const char *file, GError **error)
+{
+    g_autofree char *path = g_strconcat("/ripple/kernels/", file, NULL);
+    g_resources_register(ripple_kernels_get_resource());
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+    if (!bytes)
+        return NULL;
+    gsize size;
+    const char *text = g_bytes_get_data(bytes, &size);
+    return g_strndup(text, size);
+}
+
+/* The activation functions, then the kernel. */
+static char *load_source(const char *name, GError **error)
+{
+    g_autofree char *file = g_strconcat(name, ".cl", NULL);
+    g_autofree char *shared = load_file("activation.cl", error);
+    g_autofree char *own = shared ? load_file(file, error) : NULL;
+    return own ? g_strconcat(shared, "#line 1 \"", file, "\"\n", own, NULL) : NULL;
+}
+
+/* ---- compiling --------------------------------------------------------------------------------- */
+
+static gboolean set_build_error(RippleOpencl *self, cl_program program, const char *name,
+                                const char *options, cl_int status, GError **error)
+{
+    size_t size = 0;
+    cl_device_id device = self->device->device;
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    g_autofree char *log = g_malloc0(size + 1);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    const char *status_name = ripple_opencl_status_name(status);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                "The kernel %s.cl did not compile on %s with \"%s\" (%s):\n%s", name,
+                self->parent.device_name, options, status_name ? status_name : "unknown status",
+                log);
+    return FALSE;
+}
+
+/* A program from a binary of the cache, or NULL when the driver does not take it. */
+static cl_program build_from_cache(RippleOpencl *self, const char *key)
+{
+    g_autoptr(GBytes) binary = ripple_program_cache_load(key);
+    if (!binary)
+        return NULL;
+    gsize size;
+    const unsigned char *data = g_bytes_get_data(binary, &size);
+    cl_int status, binary_status;
+    cl_program program = clCreateProgramWithBinary(self->context, 1, &self->device->device, &size,
+                                                   &data, &binary_status, &status);
+    if (status == CL_SUCCESS && binary_status == CL_SUCCESS &&
+        clBuildProgram(program, 1, &self->device->device, NULL, NULL, NULL) == CL_SUCCESS)
+        return program;
+    if (program)
+        clReleaseProgram(program);
+    ripple_program_cache_forget(key);
+    return NULL;
+}
+
+static void store_in_cache(cl_program program, const char *key)
+{
+    size_t size = 0;
+    if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) !=
+            CL_SUCCESS ||
+        size == 0)
+        return;
+    g_autofree unsigned char *binary = g_malloc(size);
+    if (clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS)
+        ripple_program_cache_store(key, binary, size);
+}
+
+static cl_program build_from_source(RippleOpencl *self, const char *name, const char *source,
+                                    const char *options, GError **error)
+{
+    cl_int status;
+    cl_program program = clCreateProgramWithSource(self->context, 1, &source, NULL, &status);
+    if (status != CL_SUCCESS) {
+        ripple_opencl_report(self, "clCreateProgramWithSource", status, error);
+        return NULL;
+    }
+    status = clBuildProgram(program, 1, &self->device->device, options, NULL, NULL);
+    if (status == CL_SUCCESS)
+        return program;
+    set_build_error(self, program, name, options, status, error);
+    clReleaseProgram(program);
+    return NULL;
+}
+
+static cl_program build(RippleOpencl *self, const char *name, const char *options, GError **error)
+{
+    g_autofree char *source = load_source(name, error);
+    if (!source)
+        return NULL;
+    g_autofree char *key = ripple_program_cache_key(self->device, source, options);
+    cl_program program = build_from_cache(self, key);
+    if (program)
+        return program;
+    program = build_from_source(self, name, source, options, error);
+    if (program)
+        store_in_cache(program, key);
+    return program;
+}
+
+static cl_kernel compile(RippleOpencl *self, const char *name, const char *options, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    g_autofree char *all_options = g_strconcat(COMMON_OPTIONS " ", options, NULL);
+    cl_program program = build(self, name, all_options, error);
+    if (!program)
+        return NULL;
+    cl_int status;
+    cl_kernel kernel = clCreateKernel(program, name, &status);
+    clReleaseProgram(program); /* the kernel holds on to it */
+    self->parent.compile_seconds += (g_get_monotonic_time() - start) / 1e6;
+    if (status == CL_SUCCESS)
+        return kernel;
+    ripple_opencl_report(self, "clCreateKernel", status, error);
+    return NULL;
+}
+
+cl_kernel ripple_kernel_get(RippleOpencl *self, const char *name, const char *options,
+                            GError **error)
+{
+    g_autofree char *key = g_strconcat(name, " ", options, NULL);
+    cl_kernel kernel = g_hash_table_lookup(self->kernels, key);
+    if (kernel)
+        return kernel;
+    kernel = compile(self, name, options, error);
+    if (kernel)
+        g_hash_table_insert(self->kernels, g_steal_pointer(&key), kernel);
+    return kernel;
+}
+
+/* ---- launching --------------------------------------------------------------------------------- */
+
+gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
+                              const RippleArgument *arguments, guint n_arguments, GError **error)
+{
+    for (guint i = 0; i < n_arguments; i++) {
+        cl_int status = clSetKernelArg(kernel, i, arguments[i].size, arguments[i].value);
+        if (status != CL_SUCCESS)
+            return ripple_opencl_report(self, "clSetKernelArg", status, error);
+    }
+    gsize width = columns <= NARROW_GROUP_WIDTH ? NARROW_GROUP_WIDTH : RIPPLE_GROUP_WIDTH;
+    const gsize local[2] = {width, 1};
+    const gsize global[2] = {(columns + width - 1) / width * width, rows};
+    cl_int status = clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL,
+                                           NULL);
+    return status == CL_SUCCESS ||
+           ripple_opencl_report(self, "clEnqueueNDRangeKernel", status, error);
+}
