@@ -1,0 +1,88 @@
+/** \file
+ * What is asked of a training run: every option of `ripple train`, from the command line or from an
+ * INI file, and the same written down again so that the run can be repeated.
+ *
+ *     [data]      data, target, test_data, val_split, scaling
+ *     [network]   hidden, activation, output_activation, loss, init
+ *     [training]  optimizer, momentum, learning_rate, batch, epochs, steps, seed, shuffle
+ *     [run]       device, out, log_every
+ *
+ * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
+ */
+#pragma once
+
+#include <ripple/dataset.h>
+#include <ripple/network.h>
+#include <ripple/optimizer.h>
+
+/** One hidden layer asked for: WIDTH[:ACTIVATION]. */
+typedef struct {
+    guint width;
+    RippleActivation activation; /**< RIPPLE_N_ACTIVATIONS: the configuration's `activation` */
+} RippleHiddenLayer;
+
+typedef struct {
+    char *data;        /**< "fashion-mnist", a directory, or a file; NULL until given */
+    char *target;      /**< target columns of a table; NULL for the last */
+    char *test_data;   /**< a further SPEC to test on; NULL for the test set of `data` */
+    gdouble val_split; /**< fraction of the training samples kept for validation, in [0, 1) */
+    RippleScaling scaling;
+
+    guint n_hidden;
+    RippleHiddenLayer *hidden;
+    RippleActivation activation;        /**< of hidden layers that name none */
+    RippleActivation output_activation; /**< RIPPLE_N_ACTIVATIONS: the loss's own */
+    RippleLoss loss;                    /**< RIPPLE_N_LOSSES: chosen by the targets */
+    char *init;                         /**< a safetensors file to start from, or NULL */
+
+    RippleOptimizer optimizer;
+    gdouble momentum; /**< in [0, 1) */
+    gdouble learning_rate;
+    guint64 batch;
+    guint64 epochs; /**< ignored when steps > 0 */
+    guint64 steps;  /**< 0: as many as the epochs make */
+    guint64 seed;
+    gboolean shuffle;
+
+    char *device;      /**< a device selector; "auto" at first */
+    char *out;         /**< directory for the run's files, or NULL for none */
+    guint64 log_every; /**< steps between lines in metrics.jsonl, 0 for epochs only */
+} RippleConfig;
+
+/** The defaults: relu, sgd without momentum, learning rate 0.1, batch 128, 5 epochs, seed 1,
+ * shuffled, device auto, no hidden layer. */
+RIPPLE_API RippleConfig *ripple_config_new(void);
+RIPPLE_API void ripple_config_free(RippleConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleConfig, ripple_config_free)
+
+/** Set one option by its section and key from text, as in the INI file. A USAGE error that quotes
+ * the value and says what fits. */
+RIPPLE_API gboolean ripple_config_set(RippleConfig *config, const char *section, const char *key,
+                                      const char *value, GError **error);
+
+/** Set every option that the INI file at `path` holds; others keep their value. A USAGE error names
+ * the file and what is wrong in it: a line that is none, an unknown section or key, a key that
+ * stands twice, a value that does not fit. Options before it may have been set by then. */
+RIPPLE_API gboolean ripple_config_load(RippleConfig *config, const char *path, GError **error);
+
+/** The whole configuration as an INI text which ripple_config_load() reads back to the same one.
+ * Free with g_free. */
+RIPPLE_API char *ripple_config_to_text(const RippleConfig *config);
+
+/** Check what no single option can: that data were named. Then every value once more, since a
+ * caller may have written them without ripple_config_set(). USAGE errors. */
+RIPPLE_API gboolean ripple_config_check(const RippleConfig *config, GError **error);
+
+/** Settle what the data decide (loss, output activation, activation of each hidden layer), and
+ * build the network for them. `config` is changed to the resolved values.
+ *
+ * | targets                 | loss by default | outputs                                  |
+ * |-------------------------|-----------------|------------------------------------------|
+ * | labels of C ≥ 2 classes | cross-entropy   | C; 1 for binary-cross-entropy with C = 2 |
+ * | values                  | mse             | one per target column                    |
+ *
+ * A USAGE error when the loss or an activation does not go with the targets, or when the network
+ * would not fit in memory; a DATA error when there is no target, only one class, or, for
+ * binary-cross-entropy, a target value outside [0, 1]. */
+RIPPLE_API RippleNetwork *ripple_config_resolve(RippleConfig *config, const RippleDataset *dataset,
+                                                GError **error);

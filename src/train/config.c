@@ -1,0 +1,135 @@
+#include <ripple/config.h>
+
+#include "train/config_options.h"
+
+#include <ripple/error.h>
+#include <string.h>
+
+RippleConfig *ripple_config_new(void)
+{
+    RippleConfig *config = g_new0(RippleConfig, 1);
+    config->scaling = RIPPLE_SCALING_AUTO;
+    config->activation = RIPPLE_ACTIVATION_RELU;
+    config->output_activation = RIPPLE_N_ACTIVATIONS;
+    config->loss = RIPPLE_N_LOSSES;
+    config->optimizer = RIPPLE_OPTIMIZER_SGD;
+    config->learning_rate = 0.1;
+    config->batch = 128;
+    config->epochs = 5;
+    config->seed = 1;
+    config->shuffle = TRUE;
+    config->device = g_strdup("auto");
+    return config;
+}
+
+void ripple_config_free(RippleConfig *config)
+{
+    if (!config)
+        return;
+    g_free(config->data);
+    g_free(config->target);
+    g_free(config->test_data);
+    g_free(config->hidden);
+    g_free(config->init);
+    g_free(config->device);
+    g_free(config->out);
+    g_free(config);
+}
+
+gboolean ripple_config_set(RippleConfig *config, const char *section, const char *key,
+                           const char *value, GError **error)
+{
+    const RippleConfigOption *option = ripple_config_option_find(section, key, error);
+    return option && option->parse(option, config, value, error);
+}
+
+/* ---- INI files ------------------------------------------------------------------------------- */
+
+/* GKeyFile lists a key as often as it stands in the file, and keeps the last of its values. */
+static gboolean check_once(char *const *keys, const char *section, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; keys[i]; i++)
+        if (!g_hash_table_add(seen, keys[i])) {
+            g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                        "The option %s stands twice in [%s].", keys[i], section);
+            return FALSE;
+        }
+    return TRUE;
+}
+
+static gboolean load_section(RippleConfig *config, GKeyFile *file, const char *section,
+                             GError **error)
+{
+    g_auto(GStrv) keys = g_key_file_get_keys(file, section, NULL, error);
+    if (!keys || !check_once(keys, section, error))
+        return FALSE;
+    for (guint i = 0; keys[i]; i++) {
+        if (!ripple_config_option_find(section, keys[i], error))
+            return FALSE;
+        g_autofree char *value = g_key_file_get_string(file, section, keys[i], error);
+        if (!value || !ripple_config_set(config, section, keys[i], value, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean load(RippleConfig *config, const char *path, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    /* Without this flag keys such as "batch[de]" would be passed over in silence. */
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_TRANSLATIONS, error))
+        return FALSE;
+    g_auto(GStrv) sections = g_key_file_get_groups(file, NULL);
+    for (guint i = 0; sections[i]; i++)
+        if (!load_section(config, file, sections[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean ripple_config_load(RippleConfig *config, const char *path, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (load(config, path, &reason))
+        return TRUE;
+    gboolean ends = g_str_has_suffix(reason->message, ".");
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "Cannot use the configuration file \"%s\": %s%s", path, reason->message,
+                ends ? "" : ".");
+    return FALSE;
+}
+
+char *ripple_config_to_text(const RippleConfig *config)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    guint count;
+    const RippleConfigOption *options = ripple_config_options(&count);
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *value = options[i].format(&options[i], config);
+        g_key_file_set_string(file, options[i].section, options[i].key, value);
+    }
+    g_autofree char *text = g_key_file_to_data(file, NULL, NULL);
+    return g_strconcat("# ripple train --config THIS_FILE\n\n", text, NULL);
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+gboolean ripple_config_check(const RippleConfig *config, GError **error)
+{
+    if (!config->data) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "No data were named; give --data fashion-mnist, a directory of IDX "
+                            "files, or a CSV or TSV file.");
+        return FALSE;
+    }
+    /* A value that was not set from text is in its range when its text is. */
+    g_autoptr(RippleConfig) copy = ripple_config_new();
+    guint count;
+    const RippleConfigOption *options = ripple_config_options(&count);
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *value = options[i].format(&options[i], config);
+        if (!options[i].parse(&options[i], copy, value, error))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,194 @@
+#include "train/config_values.h"
+
+#include "base/text.h"
+#include "train/number.h"
+
+#include <ripple/error.h>
+#include <string.h>
+
+static gpointer field(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return (char *)config + option->offset;
+}
+
+static gboolean refuse(const RippleConfigOption *option, const char *value, const char *takes,
+                       GError **error)
+{
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "The option %s cannot be \"%s\": it takes %s.", option->key, value, takes);
+    return FALSE;
+}
+
+/* ---- strings --------------------------------------------------------------------------------- */
+
+gboolean ripple_config_parse_string(const RippleConfigOption *option, RippleConfig *config,
+                                    const char *value, GError **error)
+{
+    if (!g_utf8_validate(value, -1, NULL)) {
+        g_autofree char *readable = g_utf8_make_valid(value, -1);
+        return refuse(option, readable, "text in UTF-8", error);
+    }
+    char **string = field(option, config);
+    g_free(*string);
+    *string = g_strdup(*value ? value : option->unset);
+    return TRUE;
+}
+
+char *ripple_config_format_string(const RippleConfigOption *option, const RippleConfig *config)
+{
+    char *const *string = field(option, config);
+    return g_strdup(*string ? *string : "");
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+gboolean ripple_config_parse_whole(const RippleConfigOption *option, RippleConfig *config,
+                                   const char *value, GError **error)
+{
+    guint64 maximum = option->maximum ? option->maximum : G_MAXUINT64;
+    if (ripple_text_whole(value, option->minimum, maximum, field(option, config)))
+        return TRUE;
+    g_autofree char *takes =
+        g_strdup_printf("a whole number between %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT,
+                        option->minimum, maximum);
+    return refuse(option, value, takes, error);
+}
+
+char *ripple_config_format_whole(const RippleConfigOption *option, const RippleConfig *config)
+{
+    const guint64 *number = field(option, config);
+    return g_strdup_printf("%" G_GUINT64_FORMAT, *number);
+}
+
+gboolean ripple_config_parse_fraction(const RippleConfigOption *option, RippleConfig *config,
+                                      const char *value, GError **error)
+{
+    gdouble number;
+    if (!ripple_text_number(value, &number) || number < 0 || number >= 1)
+        return refuse(option, value, "a number from 0 to just below 1", error);
+    *(gdouble *)field(option, config) = number;
+    return TRUE;
+}
+
+gboolean ripple_config_parse_positive(const RippleConfigOption *option, RippleConfig *config,
+                                      const char *value, GError **error)
+{
+    gdouble number;
+    if (!ripple_text_number(value, &number) || number <= 0)
+        return refuse(option, value, "a number above 0", error);
+    *(gdouble *)field(option, config) = number;
+    return TRUE;
+}
+
+static char *format_number(const RippleConfigOption *option, const RippleConfig *config)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    const gdouble *number = field(option, config);
+    return g_strdup(ripple_number_text(*number, text));
+}
+
+char *ripple_config_format_fraction(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return format_number(option, config);
+}
+
+char *ripple_config_format_positive(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return format_number(option, config);
+}
+
+gboolean ripple_config_parse_boolean(const RippleConfigOption *option, RippleConfig *config,
+                                     const char *value, GError **error)
+{
+    gboolean is_true = strcmp(value, "true") == 0;
+    if (!is_true && strcmp(value, "false") != 0)
+        return refuse(option, value, "true or false", error);
+    *(gboolean *)field(option, config) = is_true;
+    return TRUE;
+}
+
+char *ripple_config_format_boolean(const RippleConfigOption *option, const RippleConfig *config)
+{
+    const gboolean *is_true = field(option, config);
+    return g_strdup(*is_true ? "true" : "false");
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* The parsers of names quote the value and list the names; the option is said in front. */
+static gboolean name_option(const RippleConfigOption *option, gboolean good, GError **error)
+{
+    if (!good)
+        g_prefix_error(error, "The option %s: ", option->key);
+    return good;
+}
+
+gboolean ripple_config_parse_scaling(const RippleConfigOption *option, RippleConfig *config,
+                                     const char *value, GError **error)
+{
+    return name_option(option, ripple_scaling_parse(value, &config->scaling, error), error);
+}
+
+char *ripple_config_format_scaling(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return g_strdup(ripple_scaling_name(config->scaling));
+}
+
+gboolean ripple_config_parse_activation(const RippleConfigOption *option, RippleConfig *config,
+                                        const char *value, GError **error)
+{
+    return name_option(option, ripple_activation_parse(value, &config->activation, error), error);
+}
+
+char *ripple_config_format_activation(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return g_strdup(ripple_activation_name(config->activation));
+}
+
+gboolean ripple_config_parse_output_activation(const RippleConfigOption *option,
+                                               RippleConfig *config, const char *value,
+                                               GError **error)
+{
+    if (strcmp(value, "auto") == 0) {
+        config->output_activation = RIPPLE_N_ACTIVATIONS;
+        return TRUE;
+    }
+    return name_option(option, ripple_activation_parse(value, &config->output_activation, error),
+                       error);
+}
+
+char *ripple_config_format_output_activation(const RippleConfigOption *option,
+                                             const RippleConfig *config)
+{
+    if (config->output_activation == RIPPLE_N_ACTIVATIONS)
+        return g_strdup("auto");
+    return g_strdup(ripple_activation_name(config->output_activation));
+}
+
+gboolean ripple_config_parse_loss(const RippleConfigOption *option, RippleConfig *config,
+                                  const char *value, GError **error)
+{
+    if (strcmp(value, "auto") == 0) {
+        config->loss = RIPPLE_N_LOSSES;
+        return TRUE;
+    }
+    return name_option(option, ripple_loss_parse(value, &config->loss, error), error);
+}
+
+char *ripple_config_format_loss(const RippleConfigOption *option, const RippleConfig *config)
+{
+    if (config->loss == RIPPLE_N_LOSSES)
+        return g_strdup("auto");
+    return g_strdup(ripple_loss_name(config->loss));
+}
+
+gboolean ripple_config_parse_optimizer(const RippleConfigOption *option, RippleConfig *config,
+                                       const char *value, GError **error)
+{
+    return name_option(option, ripple_optimizer_parse(value, &config->optimizer, error), error);
+}
+
+char *ripple_config_format_optimizer(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return g_strdup(ripple_optimizer_name(config->optimizer));
+}

@@ -1,0 +1,247 @@
+#include "train/scheduler.h"
+
+/* ---- state -------------------------------------------------------------------------------------
+ */
+
+RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network,
+                              gboolean momentum, GError **error)
+{
+    g_autoptr(RippleState) state = g_new0(RippleState, 1);
+    state->backend = backend;
+    state->network = ripple_network_copy(network);
+    state->parameters =
+        ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, network->parameter_span, error);
+    if (!state->parameters)
+        return NULL;
+    if (momentum) {
+        state->velocity =
+            ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, network->parameter_span, error);
+        if (!state->velocity)
+            return NULL;
+    }
+    return g_steal_pointer(&state);
+}
+
+void ripple_state_free(RippleState *state)
+{
+    if (!state)
+        return;
+    ripple_buffer_free(state->parameters);
+    ripple_buffer_free(state->velocity);
+    ripple_network_free(state->network);
+    g_free(state);
+}
+
+/* ---- tensors -----------------------------------------------------------------------------------
+ */
+
+struct _RippleScheduler {
+    RippleState *state;
+    RippleSchedule *schedule;
+    RippleBuffer **storages; /* those of the state are borrowed */
+    const RippleTensor *(
+        *tensors)[RIPPLE_N_ROLES]; /* by layer and role; NULL where there is none */
+};
+
+static gboolean allocate(RippleScheduler *self, GError **error)
+{
+    const RippleSchedule *schedule = self->schedule;
+    self->storages = g_new0(RippleBuffer *, schedule->n_storages);
+    self->storages[RIPPLE_STORAGE_PARAMETERS] = self->state->parameters;
+    self->storages[RIPPLE_STORAGE_VELOCITY] = self->state->velocity;
+    for (guint i = RIPPLE_STORAGE_WORK; i < schedule->n_storages; i++) {
+        self->storages[i] = ripple_buffer_new(self->state->backend, schedule->storages[i].element,
+                                              schedule->storages[i].length, error);
+        if (!self->storages[i])
+            return FALSE;
+    }
+    return TRUE;
+}
+
+RippleScheduler *ripple_scheduler_new(RippleState *state, const RippleScheduleOptions *options,
+                                      GError **error)
+{
+    g_autoptr(RippleScheduler) self = g_new0(RippleScheduler, 1);
+    self->state = state;
+    self->schedule = ripple_schedule_new(state->network, options);
+    if (!allocate(self, error))
+        return NULL;
+
+    self->tensors = g_malloc0_n(state->network->n_layers, sizeof *self->tensors);
+    for (guint i = 0; i < self->schedule->n_tensors; i++) {
+        const RippleTensor *tensor = &self->schedule->tensors[i];
+        self->tensors[tensor->layer][tensor->role] = tensor;
+    }
+    return g_steal_pointer(&self);
+}
+
+void ripple_scheduler_free(RippleScheduler *scheduler)
+{
+    if (!scheduler)
+        return;
+    if (scheduler->storages)
+        for (guint i = RIPPLE_STORAGE_WORK; i < scheduler->schedule->n_storages; i++)
+            ripple_buffer_free(scheduler->storages[i]);
+    g_free(scheduler->storages);
+    g_free(scheduler->tensors);
+    ripple_schedule_free(scheduler->schedule);
+    g_free(scheduler);
+}
+
+const RippleSchedule *ripple_scheduler_schedule(const RippleScheduler *scheduler)
+{
+    return scheduler->schedule;
+}
+
+RippleView ripple_scheduler_view(const RippleScheduler *scheduler, RippleRole role, guint layer,
+                                 gsize count)
+{
+    const RippleTensor *tensor = scheduler->tensors[layer][role];
+    if (!tensor)
+        return RIPPLE_NO_VIEW;
+    return ripple_view(scheduler->storages[tensor->storage], tensor->offset,
+                       tensor->per_sample ? count : tensor->rows, tensor->columns);
+}
+
+/* What layer `layer` reads: the inputs, or the activation below. */
+static RippleView view_of_x(const RippleScheduler *self, guint layer, gsize count)
+{
+    return layer == 0 ? ripple_scheduler_view(self, RIPPLE_ROLE_INPUT, 0, count)
+                      : ripple_scheduler_view(self, RIPPLE_ROLE_ACTIVATION, layer - 1, count);
+}
+
+/* ---- rows --------------------------------------------------------------------------------------
+ */
+
+static gboolean gather_one(RippleScheduler *self, const RippleBatch *batch, RippleBuffer *source,
+                           RippleView destination, GError **error)
+{
+    RippleGather gather = {
+        .order = ripple_buffer_view(batch->order),
+        .first = batch->first,
+        .source = ripple_view(source, 0, batch->data->samples, destination.columns),
+        .destination = destination,
+        .scale = batch->data->scale,
+        .shift = batch->data->shift,
+    };
+    return ripple_backend_gather(self->state->backend, &gather, error);
+}
+
+static gboolean gather_row(RippleScheduler *self, const RippleBatch *batch, GError **error)
+{
+    RippleView input = ripple_scheduler_view(self, RIPPLE_ROLE_INPUT, 0, batch->count);
+    RippleView labels = ripple_scheduler_view(self, RIPPLE_ROLE_LABELS, 0, batch->count);
+    RippleView targets = ripple_scheduler_view(self, RIPPLE_ROLE_TARGETS, 0, batch->count);
+    return gather_one(self, batch, batch->data->inputs, input, error) &&
+           (!labels.buffer || gather_one(self, batch, batch->data->labels, labels, error)) &&
+           (!targets.buffer || gather_one(self, batch, batch->data->targets, targets, error));
+}
+
+static gboolean forward_row(RippleScheduler *self, guint layer, gsize count, GError **error)
+{
+    RippleForward forward = {
+        .x = view_of_x(self, layer, count),
+        .weight = ripple_scheduler_view(self, RIPPLE_ROLE_WEIGHT, layer, count),
+        .bias = ripple_scheduler_view(self, RIPPLE_ROLE_BIAS, layer, count),
+        .z = ripple_scheduler_view(self, RIPPLE_ROLE_Z, layer, count),
+        .a = ripple_scheduler_view(self, RIPPLE_ROLE_ACTIVATION, layer, count),
+        .activation = self->schedule->network->layers[layer].activation,
+    };
+    return ripple_backend_forward(self->state->backend, &forward, error);
+}
+
+static gboolean loss_row(RippleScheduler *self, guint layer, gsize count, RippleView result,
+                         GError **error)
+{
+    RippleLossOperation loss = {
+        .loss = self->schedule->network->loss,
+        .activation = self->schedule->network->layers[layer].activation,
+        .z = ripple_scheduler_view(self, RIPPLE_ROLE_Z, layer, count),
+        .a = ripple_scheduler_view(self, RIPPLE_ROLE_ACTIVATION, layer, count),
+        .labels = ripple_scheduler_view(self, RIPPLE_ROLE_LABELS, 0, count),
+        .targets = ripple_scheduler_view(self, RIPPLE_ROLE_TARGETS, 0, count),
+        .delta = ripple_scheduler_view(self, RIPPLE_ROLE_DELTA, layer, count),
+        .result = result,
+    };
+    return ripple_backend_loss(self->state->backend, &loss, error);
+}
+
+static gboolean delta_row(RippleScheduler *self, guint layer, gsize count, GError **error)
+{
+    RippleDelta delta = {
+        .delta_above = ripple_scheduler_view(self, RIPPLE_ROLE_DELTA, layer + 1, count),
+        .weight_above = ripple_scheduler_view(self, RIPPLE_ROLE_WEIGHT, layer + 1, count),
+        .z = ripple_scheduler_view(self, RIPPLE_ROLE_Z, layer, count),
+        .a = ripple_scheduler_view(self, RIPPLE_ROLE_ACTIVATION, layer, count),
+        .delta = ripple_scheduler_view(self, RIPPLE_ROLE_DELTA, layer, count),
+        .activation = self->schedule->network->layers[layer].activation,
+    };
+    return ripple_backend_delta(self->state->backend, &delta, error);
+}
+
+static gboolean gradient_row(RippleScheduler *self, guint layer, gsize count, GError **error)
+{
+    RippleGradient gradient = {
+        .delta = ripple_scheduler_view(self, RIPPLE_ROLE_DELTA, layer, count),
+        .x = view_of_x(self, layer, count),
+        .weight_gradient = ripple_scheduler_view(self, RIPPLE_ROLE_WEIGHT_GRADIENT, layer, count),
+        .bias_gradient = ripple_scheduler_view(self, RIPPLE_ROLE_BIAS_GRADIENT, layer, count),
+    };
+    return ripple_backend_gradient(self->state->backend, &gradient, error);
+}
+
+/* A weight and the bias beside it as one row of elements. */
+static RippleView weight_and_bias(const RippleScheduler *self, RippleRole weight_role, guint layer)
+{
+    const RippleLayer *shape = &self->schedule->network->layers[layer];
+    RippleView weight = ripple_scheduler_view(self, weight_role, layer, 0);
+    if (!weight.buffer)
+        return RIPPLE_NO_VIEW;
+    return ripple_view(weight.buffer, weight.offset, 1,
+                       (gsize)shape->outputs * shape->inputs + shape->outputs);
+}
+
+static gboolean update_row(RippleScheduler *self, guint layer, const RippleRates *rates,
+                           GError **error)
+{
+    RippleUpdate update = {
+        .parameter = weight_and_bias(self, RIPPLE_ROLE_WEIGHT, layer),
+        .gradient = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_GRADIENT, layer),
+        .velocity = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_VELOCITY, layer),
+        .optimizer = rates->optimizer,
+        .learning_rate = rates->learning_rate,
+        .momentum = rates->momentum,
+    };
+    return ripple_backend_update(self->state->backend, &update, error);
+}
+
+gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
+                              const RippleRates *rates, RippleView result, GError **error)
+{
+    RippleStep step = scheduler->schedule->steps[row];
+    switch (step.kind) {
+    case RIPPLE_STEP_GATHER:
+        return gather_row(scheduler, batch, error);
+    case RIPPLE_STEP_FORWARD:
+        return forward_row(scheduler, step.layer, batch->count, error);
+    case RIPPLE_STEP_LOSS:
+        return loss_row(scheduler, step.layer, batch->count, result, error);
+    case RIPPLE_STEP_DELTA:
+        return delta_row(scheduler, step.layer, batch->count, error);
+    case RIPPLE_STEP_GRADIENT:
+        return gradient_row(scheduler, step.layer, batch->count, error);
+    case RIPPLE_STEP_UPDATE:
+        return update_row(scheduler, step.layer, rates, error);
+    }
+    g_return_val_if_reached(FALSE);
+}
+
+gboolean ripple_scheduler_step(RippleScheduler *scheduler, const RippleBatch *batch,
+                               const RippleRates *rates, RippleView result, GError **error)
+{
+    g_return_val_if_fail(batch->count <= scheduler->schedule->options.batch, FALSE);
+    for (guint row = 0; row < scheduler->schedule->n_steps; row++)
+        if (!ripple_scheduler_row(scheduler, row, batch, rates, result, error))
+            return FALSE;
+    return TRUE;
+}

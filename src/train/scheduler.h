@@ -1,0 +1,65 @@
+/** \file
+ * The scheduler: gives a schedule's tensors their memory and enqueues its rows on a backend.
+ *
+ * It computes nothing and waits for nothing.
+ */
+#pragma once
+
+#include "network/backend.h"
+#include "network/schedule.h"
+#include "train/resident.h"
+
+/** Parameters and optimizer state of a network on a backend: what outlives a step, and what several
+ * schedulers share. */
+typedef struct {
+    RippleBackend *backend; /**< borrowed */
+    RippleNetwork *network; /**< a copy */
+    RippleBuffer *parameters;
+    RippleBuffer *velocity; /**< NULL without momentum */
+} RippleState;
+
+/** Zeroed state. */
+RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network,
+                              gboolean momentum, GError **error);
+void ripple_state_free(RippleState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleState, ripple_state_free)
+
+/** The optimizer and its scalars at one step. */
+typedef struct {
+    RippleOptimizer optimizer;
+    gdouble learning_rate;
+    gdouble momentum;
+} RippleRates;
+
+/** Which samples a step works on. */
+typedef struct {
+    const RippleResident *data;
+    RippleBuffer *order; /**< INDEX: samples in the order of the epoch */
+    gsize first;         /**< position in the order */
+    gsize count;         /**< samples, at most the schedule's batch */
+} RippleBatch;
+
+typedef struct _RippleScheduler RippleScheduler;
+
+/** A scheduler over `state`, which must outlive it. A DEVICE_MEMORY error when the tensors do not
+ * fit. */
+RippleScheduler *ripple_scheduler_new(RippleState *state, const RippleScheduleOptions *options,
+                                      GError **error);
+void ripple_scheduler_free(RippleScheduler *scheduler);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleScheduler, ripple_scheduler_free)
+
+const RippleSchedule *ripple_scheduler_schedule(const RippleScheduler *scheduler);
+
+/** Enqueue all rows for `batch`. `rates` may be NULL when the schedule has no update, `result` (1 ×
+ * 2, see RippleLossOperation) no view when it has no loss. */
+gboolean ripple_scheduler_step(RippleScheduler *scheduler, const RippleBatch *batch,
+                               const RippleRates *rates, RippleView result, GError **error);
+
+/** Enqueue row `row` alone. Rows must come in their order. */
+gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
+                              const RippleRates *rates, RippleView result, GError **error);
+
+/** Where the tensor with `role` at `layer` lies in a batch of `count` samples; no view where the
+ * schedule has none. */
+RippleView ripple_scheduler_view(const RippleScheduler *scheduler, RippleRole role, guint layer,
+                                 gsize count);

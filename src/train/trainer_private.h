@@ -1,0 +1,25 @@
+/** \file
+ * What a trainer holds: made in trainer.c, used in training.c.
+ */
+#pragma once
+
+#include "train/evaluation.h"
+#include "train/material.h"
+#include "train/run_directory.h"
+
+#include <ripple/trainer.h>
+
+struct _RippleTrainer {
+    RippleConfig *config; /**< borrowed */
+    RippleMaterial *material;
+    RippleBackend *backend;
+    RippleState *state;
+    RippleScheduler *scheduler;
+    RippleResident *train;          /**< training and validation samples */
+    RippleResident *test;           /**< or NULL */
+    RippleBuffer *order;            /**< training samples in the order of the epoch */
+    RippleBuffer *validation_order; /**< or NULL */
+    RippleBuffer *test_order;       /**< or NULL */
+    RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */
+    RippleRunDirectory *directory;  /**< or NULL */
+};

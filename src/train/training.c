@@ -1,0 +1,281 @@
+/* The run itself: epochs of steps, their results as they arrive, evaluation after each epoch. */
+#include "train/result_log.h"
+#include "train/trainer_private.h"
+
+#include <math.h>
+#include <ripple/error.h>
+
+/* Between two reports of progress. */
+#define PROGRESS_MICROSECONDS 100000
+
+/* Sums over the steps of one epoch whose results have arrived. */
+typedef struct {
+    gdouble loss; /* each batch's mean times its samples */
+    gdouble rights;
+    gsize samples;
+} EpochSums;
+
+/* Samples trained on and the time that took: evaluation and the first step, in which drivers
+ * compile, are left out. */
+typedef struct {
+    gsize samples;
+    gdouble seconds;
+} Pace;
+
+typedef struct {
+    RippleTrainer *trainer;
+    const RippleConfig *config;
+    const RippleObserver *observer;
+    RippleResultLog *log;
+    guint64 steps; /* in all */
+    guint64 steps_per_epoch;
+    guint64 enqueued;
+    guint64 epoch; /* counted from 0 */
+    EpochSums sums;
+    Pace epoch_pace;
+    Pace pace; /* of the epochs before */
+    gint64 start;
+    gint64 epoch_start;
+    gint64 last_progress;
+    gboolean interrupted;
+    RippleTrainingResult *result;
+} Run;
+
+static gdouble seconds_since(gint64 start)
+{
+    return (g_get_monotonic_time() - start) / 1e6;
+}
+
+static gdouble rate_of(Pace pace)
+{
+    return pace.samples > 0 && pace.seconds > 0 ? pace.samples / pace.seconds : NAN;
+}
+
+/* ---- results as they arrive --------------------------------------------------------------------
+ */
+
+static void report_progress(Run *run, guint64 done)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!run->observer->progress ||
+        (now - run->last_progress < PROGRESS_MICROSECONDS && done < run->steps))
+        return;
+    run->last_progress = now;
+
+    Pace pace = {run->pace.samples + run->epoch_pace.samples,
+                 run->pace.seconds + seconds_since(run->epoch_start)};
+    gdouble samples_per_step = (gdouble)run->trainer->material->n_train / run->steps_per_epoch;
+    RippleProgress progress = {
+        .step = done,
+        .steps = run->steps,
+        .epoch = run->epoch + 1,
+        .epochs = (run->steps + run->steps_per_epoch - 1) / run->steps_per_epoch,
+        .loss = run->sums.loss / run->sums.samples,
+        .samples_per_second = rate_of(pace),
+        .seconds_left = (run->steps - done) * samples_per_step / rate_of(pace),
+    };
+    run->observer->progress(&progress, run->observer->user_data);
+}
+
+static gboolean report_step(Run *run, const RippleStepResult *result, GError **error)
+{
+    guint64 done = result->step + 1;
+    if (run->config->log_every == 0 || done % run->config->log_every != 0)
+        return TRUE;
+    RippleStepReport report = {done, run->epoch + 1, result->loss, run->config->learning_rate};
+    if (run->observer->step)
+        run->observer->step(&report, run->observer->user_data);
+    RippleRunDirectory *directory = run->trainer->directory;
+    return !directory || ripple_run_directory_add_step(directory, &report, error);
+}
+
+static gboolean collect(const RippleStepResult *result, gpointer user_data, GError **error)
+{
+    Run *run = user_data;
+    if (!isfinite(result->loss)) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                    "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
+                    ") is no longer a finite number; try a smaller learning rate than %g.",
+                    result->step + 1, run->epoch + 1, run->config->learning_rate);
+        return FALSE;
+    }
+    if (result->step == 0) {
+        run->result->compile_seconds =
+            ripple_backend_compile_seconds(run->trainer->backend) + seconds_since(run->start);
+        run->epoch_start = g_get_monotonic_time();
+    } else {
+        run->epoch_pace.samples += result->samples;
+    }
+    run->sums.loss += result->loss * result->samples;
+    run->sums.rights += result->rights;
+    run->sums.samples += result->samples;
+    run->result->steps = result->step + 1;
+    if (run->observer->is_interrupted && run->observer->is_interrupted(run->observer->user_data))
+        run->interrupted = TRUE;
+    report_progress(run, result->step + 1);
+    return report_step(run, result, error);
+}
+
+/* ---- one epoch ---------------------------------------------------------------------------------
+ */
+
+static gboolean upload_order(Run *run, GError **error)
+{
+    RippleTrainer *trainer = run->trainer;
+    g_autofree guint32 *order =
+        ripple_material_order(trainer->material, run->config, (guint32)run->epoch);
+    return ripple_backend_upload(ripple_buffer_view(trainer->order), order, error);
+}
+
+static gboolean enqueue_epoch(Run *run, GError **error)
+{
+    RippleTrainer *trainer = run->trainer;
+    gsize samples = trainer->material->n_train;
+    gsize batch = ripple_scheduler_schedule(trainer->scheduler)->options.batch;
+    RippleRates rates = {run->config->optimizer, run->config->learning_rate, run->config->momentum};
+
+    for (gsize first = 0; first < samples; first += batch) {
+        if (run->enqueued == run->steps || run->interrupted)
+            return TRUE;
+        RippleBatch at = {trainer->train, trainer->order, first, MIN(batch, samples - first)};
+        if (!ripple_scheduler_step(trainer->scheduler, &at, &rates,
+                                   ripple_result_log_slot(run->log), error) ||
+            !ripple_result_log_advance(run->log, at.count, error))
+            return FALSE;
+        run->enqueued++;
+    }
+    return TRUE;
+}
+
+static gboolean train_epoch(Run *run, GError **error)
+{
+    run->sums = (EpochSums){0};
+    run->epoch_pace = (Pace){0};
+    run->epoch_start = g_get_monotonic_time();
+    if (!upload_order(run, error) || !enqueue_epoch(run, error) ||
+        !ripple_result_log_finish(run->log, error))
+        return FALSE;
+
+    run->epoch_pace.seconds = seconds_since(run->epoch_start);
+    run->pace.samples += run->epoch_pace.samples;
+    run->pace.seconds += run->epoch_pace.seconds;
+    run->result->epochs = run->epoch + 1;
+    run->result->samples_per_second = rate_of(run->pace);
+    run->result->train_loss = run->sums.loss / run->sums.samples;
+    run->result->train_accuracy =
+        run->trainer->train->labels ? run->sums.rights / run->sums.samples : NAN;
+    return TRUE;
+}
+
+static gboolean score(Run *run, const RippleResident *data, RippleBuffer *order, gdouble *loss,
+                      gdouble *accuracy, GError **error)
+{
+    RippleScore found = {NAN, NAN};
+    if (order && !ripple_evaluator_run(run->trainer->evaluator, data, order, &found, error))
+        return FALSE;
+    *loss = found.loss;
+    *accuracy = found.accuracy;
+    return TRUE;
+}
+
+static gboolean evaluate(Run *run, GError **error)
+{
+    RippleTrainer *trainer = run->trainer;
+    RippleTrainingResult *result = run->result;
+    if (!score(run, trainer->train, trainer->validation_order, &result->val_loss,
+               &result->val_accuracy, error) ||
+        !score(run, trainer->test, trainer->test_order, &result->test_loss, &result->test_accuracy,
+               error))
+        return FALSE;
+    result->seconds = seconds_since(run->start);
+    return TRUE;
+}
+
+static gboolean report_epoch(Run *run, GError **error)
+{
+    const RippleTrainingResult *result = run->result;
+    RippleEpochReport report = {
+        .epoch = run->epoch + 1,
+        .step = result->steps,
+        .train_loss = result->train_loss,
+        .train_accuracy = result->train_accuracy,
+        .val_loss = result->val_loss,
+        .val_accuracy = result->val_accuracy,
+        .test_loss = result->test_loss,
+        .test_accuracy = result->test_accuracy,
+        .seconds = result->seconds,
+        .samples_per_second = rate_of(run->epoch_pace),
+    };
+    if (run->observer->epoch)
+        run->observer->epoch(&report, run->observer->user_data);
+    RippleRunDirectory *directory = run->trainer->directory;
+    return !directory || ripple_run_directory_add_epoch(directory, &report, error);
+}
+
+/* ---- the whole run -----------------------------------------------------------------------------
+ */
+
+static gboolean check_finite(const gfloat *parameters, gsize length, GError **error)
+{
+    for (gsize i = 0; i < length; i++)
+        if (!isfinite(parameters[i])) {
+            g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                                "The last update left parameters that are not finite numbers; try "
+                                "a smaller learning rate.");
+            return FALSE;
+        }
+    return TRUE;
+}
+
+/* Bring the parameters home, and to the file where one is wanted. */
+static gboolean save(Run *run, GError **error)
+{
+    RippleTrainer *trainer = run->trainer;
+    RippleModel *model = trainer->material->model;
+    if (!ripple_backend_download(ripple_buffer_view(trainer->state->parameters), model->parameters,
+                                 error) ||
+        !check_finite(model->parameters, model->network->parameter_span, error))
+        return FALSE;
+    const char *path = ripple_trainer_model_path(trainer);
+    return !path || ripple_model_save(model, path, error);
+}
+
+static gboolean run_epochs(Run *run, GError **error)
+{
+    for (; run->enqueued < run->steps && !run->interrupted; run->epoch++)
+        if (!train_epoch(run, error) || !evaluate(run, error) || !report_epoch(run, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
+                            RippleTrainingResult *result, GError **error)
+{
+    static const RippleObserver nobody = {0};
+    const RippleConfig *config = trainer->config;
+    gsize batch = ripple_scheduler_schedule(trainer->scheduler)->options.batch;
+    gsize samples = trainer->material->n_train;
+    Run run = {
+        .trainer = trainer,
+        .config = config,
+        .observer = observer ? observer : &nobody,
+        .steps_per_epoch = (samples + batch - 1) / batch,
+        .start = g_get_monotonic_time(),
+        .result = result,
+    };
+    run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
+    *result = (RippleTrainingResult){0};
+
+    g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
+    run.log = log;
+    if (!log || !run_epochs(&run, error) || !save(&run, error))
+        return FALSE;
+    if (run.interrupted && result->steps < run.steps) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED,
+                    "The run was interrupted after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                    " steps.",
+                    result->steps, run.steps);
+        return FALSE;
+    }
+    return TRUE;
+}
