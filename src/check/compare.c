@@ -1,0 +1,310 @@
+#include <ripple/compare.h>
+
+#include "check/bound.h"
+#include "check/difference.h"
+#include "check/fault.h"
+#include "reference/reference.h"
+#include "train/material.h"
+
+#include <math.h>
+#include <ripple/device.h>
+#include <ripple/error.h>
+#include <string.h>
+
+/* Four digits: what is asked of losses that drift apart over many steps, as single precision and
+ * the kinks of some activations make them. */
+#define LOSS_TOLERANCE 1e-4
+
+/* A loss below this counts as this: of a loss near zero, rounding leaves no digits. */
+#define SMALLEST_LOSS 1e-3
+
+/* One way of training: a backend and all that lies on it. */
+typedef struct {
+    RippleBackend *backend;
+    RippleState *state;
+    RippleScheduler *scheduler;
+    RippleResident *data;
+    RippleBuffer *order;
+    RippleBuffer *result; /* 1 × 2 */
+} Side;
+
+typedef struct {
+    const RippleConfig *config;
+    RippleMaterial *material;
+    Side device;
+    Side follower; /* the reference on the device's operands, row by row */
+    Side alone;    /* the reference on its own */
+    const RippleTensor *fault;
+    RippleComparison *found;
+} Compare;
+
+/* ---- making ready -------------------------------------------------------------------------------- */
+
+static void side_clear(Side *side)
+{
+    ripple_scheduler_free(side->scheduler);
+    ripple_state_free(side->state);
+    ripple_resident_free(side->data);
+    ripple_buffer_free(side->order);
+    ripple_buffer_free(side->result);
+    ripple_backend_free(side->backend);
+}
+
+static void compare_clear(Compare *self)
+{
+    side_clear(&self->device);
+    side_clear(&self->follower);
+    side_clear(&self->alone);
+    ripple_material_free(self->material);
+    ripple_comparison_free(self->found);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Compare, compare_clear)
+
+/* Takes `backend`, which may be NULL after an error. */
+static gboolean side_open(Side *side, RippleBackend *backend, const Compare *compare,
+                          GError **error)
+{
+    const RippleMaterial *material = compare->material;
+    gboolean momentum = compare->config->momentum != 0;
+    RippleScheduleOptions options = {
+        .purpose = RIPPLE_PURPOSE_TRAIN,
+        .batch = MIN(compare->config->batch, material->n_train),
+        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
+        .momentum = momentum,
+        .keep_all = TRUE,
+    };
+    if (!(side->backend = backend))
+        return FALSE;
+    side->data = ripple_resident_new(backend, material->train, material->model->transform, error);
+    if (!side->data)
+        return FALSE;
+    side->order = ripple_order_upload(backend, material->train_order, material->n_train, error);
+    if (!side->order)
+        return FALSE;
+    side->result = ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, 2, error);
+    if (!side->result)
+        return FALSE;
+    side->state = ripple_state_new(backend, material->model->network, momentum, error);
+    if (!side->state || !ripple_backend_upload(ripple_buffer_view(side->state->parameters),
+                                               material->model->parameters, error))
+        return FALSE;
+    side->scheduler = ripple_scheduler_new(side->state, &options, error);
+    return side->scheduler != NULL;
+}
+
+static RippleBackend *open_device(const char *selector, GError **error)
+{
+    g_autoptr(RippleBackend) backend = ripple_device_open(selector, error);
+    if (backend && strcmp(ripple_backend_kind(backend), "reference") == 0) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "The reference cannot be compared with itself; choose a device that "
+                            "`ripple devices` lists.");
+        return NULL;
+    }
+    return g_steal_pointer(&backend);
+}
+
+static gboolean upload_order(Side *side, const guint32 *order, GError **error)
+{
+    return ripple_backend_upload(ripple_buffer_view(side->order), order, error);
+}
+
+static gboolean begin_epoch(Compare *self, guint32 epoch, GError **error)
+{
+    g_autofree guint32 *order = ripple_material_order(self->material, self->config, epoch);
+    return upload_order(&self->device, order, error) &&
+           upload_order(&self->follower, order, error) && upload_order(&self->alone, order, error);
+}
+
+/* ---- one row ------------------------------------------------------------------------------------- */
+
+/* Hold what the device wrote to `tensor` against what the follower wrote, then give the follower the
+ * device's values to go on from. */
+static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleStep *step,
+                               const RippleTensor *tensor, gsize count, const RippleRates *rates,
+                               GError **error)
+{
+    RippleView on_device =
+        ripple_scheduler_view(self->device.scheduler, tensor->role, tensor->layer, count);
+    RippleView on_follower =
+        ripple_scheduler_view(self->follower.scheduler, tensor->role, tensor->layer, count);
+    gsize length = on_device.rows * on_device.columns;
+    g_autofree gfloat *device_floats = g_new(gfloat, length);
+    g_autofree gdouble *device = g_new(gdouble, length);
+    g_autofree gdouble *reference = g_new(gdouble, length);
+    RippleBound bound;
+
+    if (!ripple_backend_download(on_device, device_floats, error) ||
+        !ripple_backend_download_exact(on_follower, reference, error) ||
+        !ripple_bound_tensor(self->follower.scheduler, step, tensor, count, rates, &bound, error))
+        return FALSE;
+    g_autofree gdouble *allowed = bound.allowed;
+    for (gsize i = 0; i < length; i++)
+        device[i] = device_floats[i];
+
+    RippleTensorComparison found = {.name = ripple_tensor_name(tensor), .step = step_number};
+    ripple_difference(device, reference, allowed, bound.rows, bound.columns, &found);
+    g_array_append_val(self->found->tensors, found);
+    return ripple_backend_upload(on_follower, device_floats, error);
+}
+
+static gboolean compare_loss(Compare *self, guint64 step_number, gsize count, GError **error)
+{
+    gdouble device[2], reference[2], allowed;
+    if (!ripple_backend_download_exact(ripple_buffer_view(self->device.result), device, error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(self->follower.result), reference,
+                                       error) ||
+        !ripple_bound_loss(self->follower.scheduler, count, reference[0], &allowed, error))
+        return FALSE;
+    RippleTensorComparison found = {.name = g_strdup("loss"), .step = step_number};
+    ripple_difference(device, reference, &allowed, 1, 1, &found);
+    g_array_append_val(self->found->tensors, found);
+    return TRUE;
+}
+
+static gboolean side_row(Side *side, guint row, gsize first, gsize count, const RippleRates *rates,
+                         GError **error)
+{
+    RippleBatch batch = {side->data, side->order, first, count};
+    return ripple_scheduler_row(side->scheduler, row, &batch, rates,
+                                ripple_buffer_view(side->result), error);
+}
+
+static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize first, gsize count,
+                            const RippleRates *rates, GError **error)
+{
+    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.scheduler);
+    const RippleStep *step = &schedule->steps[row];
+    if (!side_row(&self->device, row, first, count, rates, error) ||
+        !side_row(&self->follower, row, first, count, rates, error))
+        return FALSE;
+    if (step->kind == RIPPLE_STEP_LOSS && !compare_loss(self, step_number, count, error))
+        return FALSE;
+
+    const RippleTensor *written[RIPPLE_N_ROLES];
+    guint n_written = ripple_schedule_writes(schedule, step, written);
+    for (guint i = 0; i < n_written; i++) {
+        if (written[i]->role == RIPPLE_ROLE_LABELS)
+            continue; /* whole numbers, copied */
+        if (self->fault == written[i] && step_number == self->config->steps &&
+            !ripple_fault_inject(ripple_scheduler_view(self->device.scheduler, written[i]->role,
+                                                       written[i]->layer, count),
+                                 error))
+            return FALSE;
+        if (!compare_tensor(self, step_number, step, written[i], count, rates, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- one step ------------------------------------------------------------------------------------ */
+
+/* The reference on its own takes the same step; only the loss is looked at. */
+static gboolean compare_alone(Compare *self, gsize first, gsize count, const RippleRates *rates,
+                              GError **error)
+{
+    RippleBatch batch = {self->alone.data, self->alone.order, first, count};
+    gdouble device[2], alone[2];
+    if (!ripple_scheduler_step(self->alone.scheduler, &batch, rates,
+                               ripple_buffer_view(self->alone.result), error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(self->alone.result), alone, error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(self->device.result), device, error))
+        return FALSE;
+    RippleLossComparison loss = {device[0], alone[0],
+                                 fabs(device[0] - alone[0]) / fmax(fabs(alone[0]), SMALLEST_LOSS)};
+    g_array_append_val(self->found->losses, loss);
+    return TRUE;
+}
+
+static gboolean compare_step(Compare *self, guint64 step_number, gsize first, gsize count,
+                             GError **error)
+{
+    RippleRates rates = {self->config->optimizer, self->config->learning_rate,
+                         self->config->momentum};
+    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.scheduler);
+    for (guint row = 0; row < schedule->n_steps; row++)
+        if (!compare_row(self, step_number, row, first, count, &rates, error))
+            return FALSE;
+    return compare_alone(self, first, count, &rates, error);
+}
+
+static gboolean compare_steps(Compare *self, RippleCompareProgress progress, gpointer user_data,
+                              GError **error)
+{
+    gsize samples = self->material->n_train;
+    gsize batch = ripple_scheduler_schedule(self->device.scheduler)->options.batch;
+    guint64 step = 0;
+    for (guint32 epoch = 0; step < self->config->steps; epoch++) {
+        if (!begin_epoch(self, epoch, error))
+            return FALSE;
+        for (gsize first = 0; first < samples && step < self->config->steps; first += batch) {
+            if (!compare_step(self, ++step, first, MIN(batch, samples - first), error))
+                return FALSE;
+            if (progress)
+                progress(step, self->config->steps, user_data);
+        }
+    }
+    return TRUE;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------- */
+
+static void tensor_clear(gpointer tensor)
+{
+    g_free(((RippleTensorComparison *)tensor)->name);
+}
+
+static RippleComparison *comparison_new(const Compare *compare)
+{
+    RippleComparison *found = g_new0(RippleComparison, 1);
+    found->device = g_strdup(ripple_backend_device_name(compare->device.backend));
+    found->network = ripple_network_describe(compare->material->model->network);
+    found->steps = compare->config->steps;
+    found->tensors = g_array_new(FALSE, FALSE, sizeof(RippleTensorComparison));
+    g_array_set_clear_func(found->tensors, tensor_clear);
+    found->losses = g_array_new(FALSE, FALSE, sizeof(RippleLossComparison));
+    found->loss_tolerance = LOSS_TOLERANCE;
+    return found;
+}
+
+static gboolean all_pass(const RippleComparison *found)
+{
+    for (guint i = 0; i < found->tensors->len; i++)
+        if (!g_array_index(found->tensors, RippleTensorComparison, i).pass)
+            return FALSE;
+    for (guint i = 0; i < found->losses->len; i++)
+        if (!(g_array_index(found->losses, RippleLossComparison, i).relative <= LOSS_TOLERANCE))
+            return FALSE;
+    return TRUE;
+}
+
+RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
+                                 RippleCompareProgress progress, gpointer user_data, GError **error)
+{
+    g_return_val_if_fail(config->steps > 0, NULL);
+    g_auto(Compare) self = {.config = config};
+    self.material = ripple_material_new(config, error);
+    if (!self.material || !side_open(&self.device, open_device(config->device, error), &self, error) ||
+        !side_open(&self.follower, ripple_reference_backend_new(), &self, error) ||
+        !side_open(&self.alone, ripple_reference_backend_new(), &self, error))
+        return NULL;
+    if (fault && !ripple_fault_find(ripple_scheduler_schedule(self.device.scheduler), fault,
+                                    &self.fault, error))
+        return NULL;
+    self.found = comparison_new(&self);
+    if (!compare_steps(&self, progress, user_data, error))
+        return NULL;
+    self.found->pass = all_pass(self.found);
+    return g_steal_pointer(&self.found);
+}
+
+void ripple_comparison_free(RippleComparison *comparison)
+{
+    if (!comparison)
+        return;
+    g_free(comparison->device);
+    g_free(comparison->network);
+    g_array_unref(comparison->tensors);
+    g_array_unref(comparison->losses);
+    g_free(comparison);
+}
