@@ -1,0 +1,17 @@
+/** \file
+ * The commands of the program, one file each. This floor alone prints and exits.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** Carry out a command. `argv[0]` is its name; it takes its options out of both. Returns FALSE with an
+ * error that main() prints and turns into the exit code. */
+typedef gboolean (*RippleCommandFunction)(int argc, char **argv, GError **error);
+
+gboolean ripple_command_train(int argc, char **argv, GError **error);
+gboolean ripple_command_eval(int argc, char **argv, GError **error);
+gboolean ripple_command_predict(int argc, char **argv, GError **error);
+gboolean ripple_command_devices(int argc, char **argv, GError **error);
+gboolean ripple_command_compare(int argc, char **argv, GError **error);
+gboolean ripple_command_bench(int argc, char **argv, GError **error);

@@ -1,0 +1,205 @@
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/run_options.h"
+#include "cli/table.h"
+#include "train/json_object.h"
+
+#include <ripple/compare.h>
+#include <ripple/error.h>
+#include <string.h>
+
+#define DEFAULT_STEPS 20
+#define BAR_WIDTH 24
+
+static void show_progress(guint64 step, guint64 steps, gpointer user_data)
+{
+    g_autofree char *bar = ripple_console_bar((gdouble)step / steps, BAR_WIDTH);
+    g_autofree char *line = g_strdup_printf(
+        "comparing %s step %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, bar, step, steps);
+    ripple_console_progress(user_data, line);
+}
+
+/* ---- what was found --------------------------------------------------------------------------------- */
+
+static const RippleTensorComparison *tensor_at(const RippleComparison *found, guint i)
+{
+    return &g_array_index(found->tensors, RippleTensorComparison, i);
+}
+
+static const RippleLossComparison *loss_at(const RippleComparison *found, guint i)
+{
+    return &g_array_index(found->losses, RippleLossComparison, i);
+}
+
+static guint worst_loss(const RippleComparison *found)
+{
+    guint worst = 0;
+    for (guint i = 1; i < found->losses->len; i++)
+        if (loss_at(found, i)->relative > loss_at(found, worst)->relative)
+            worst = i;
+    return worst;
+}
+
+static const RippleTensorComparison *first_failure(const RippleComparison *found)
+{
+    for (guint i = 0; i < found->tensors->len; i++)
+        if (!tensor_at(found, i)->pass)
+            return tensor_at(found, i);
+    return NULL;
+}
+
+/* ---- for programs ----------------------------------------------------------------------------------- */
+
+static void add_tensor(JsonBuilder *json, const RippleTensorComparison *tensor)
+{
+    json_builder_begin_object(json);
+    ripple_json_set_text(json, "name", tensor->name);
+    ripple_json_set_whole(json, "step", tensor->step);
+    ripple_json_set_number(json, "max_abs", tensor->max_abs);
+    ripple_json_set_number(json, "max_rel", tensor->max_rel);
+    ripple_json_set_number(json, "max_ulp", tensor->max_ulp);
+    ripple_json_set_number(json, "tolerance", tensor->tolerance);
+    ripple_json_set_number(json, "share", tensor->share);
+    ripple_json_set_whole(json, "row", tensor->row);
+    ripple_json_set_whole(json, "column", tensor->column);
+    ripple_json_set_number(json, "device", tensor->device);
+    ripple_json_set_number(json, "reference", tensor->reference);
+    ripple_json_set_flag(json, "pass", tensor->pass);
+    json_builder_end_object(json);
+}
+
+static void print_json(const RippleComparison *found)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    ripple_json_set_flag(json, "pass", found->pass);
+    ripple_json_set_text(json, "device", found->device);
+    ripple_json_set_text(json, "network", found->network);
+    ripple_json_set_whole(json, "steps", found->steps);
+    json_builder_set_member_name(json, "tensors");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < found->tensors->len; i++)
+        add_tensor(json, tensor_at(found, i));
+    json_builder_end_array(json);
+    ripple_json_set_number(json, "loss_tolerance", found->loss_tolerance);
+    json_builder_set_member_name(json, "losses");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < found->losses->len; i++) {
+        json_builder_begin_object(json);
+        ripple_json_set_whole(json, "step", i + 1);
+        ripple_json_set_number(json, "device", loss_at(found, i)->device);
+        ripple_json_set_number(json, "reference", loss_at(found, i)->reference);
+        ripple_json_set_number(json, "relative", loss_at(found, i)->relative);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+    ripple_console_json(json);
+}
+
+/* ---- for people ------------------------------------------------------------------------------------- */
+
+/* The step in which the tensor of that name came closest to what is allowed, or went furthest beyond. */
+static const RippleTensorComparison *worst_of(const RippleComparison *found, const char *name)
+{
+    const RippleTensorComparison *worst = NULL;
+    for (guint i = 0; i < found->tensors->len; i++) {
+        const RippleTensorComparison *tensor = tensor_at(found, i);
+        if (strcmp(tensor->name, name) == 0 && (!worst || tensor->share > worst->share))
+            worst = tensor;
+    }
+    return worst;
+}
+
+static void add_row(RippleTable *table, const RippleTensorComparison *worst)
+{
+    ripple_table_add(table, "%s", worst->name);
+    ripple_table_add(table, "%" G_GUINT64_FORMAT, worst->step);
+    ripple_table_add(table, "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "]", worst->row, worst->column);
+    ripple_table_add(table, "%.7g", worst->device);
+    ripple_table_add(table, "%.7g", worst->reference);
+    ripple_table_add(table, "%.1e", worst->max_abs);
+    ripple_table_add(table, "%.1e", worst->max_rel);
+    ripple_table_add(table, "%.3g", worst->max_ulp);
+    ripple_table_add(table, "%.1f%%", 100 * worst->share);
+    ripple_table_add(table, "%s", worst->pass ? "pass" : "FAIL");
+}
+
+static void print_table(const RippleComparison *found)
+{
+    static const char *const headings[] = {
+        "tensor",   ">step",    "worst element", ">device",  ">reference",
+        ">max abs", ">max rel", ">max ulp",      ">of bound", "",         NULL};
+    g_autoptr(RippleTable) table = ripple_table_new(headings);
+    ripple_console_print("device   %s\nnetwork  %s\nsteps    %" G_GUINT64_FORMAT
+                         ", each tensor at the step nearest its bound\n\n",
+                         found->device, found->network, found->steps);
+    /* The tensors of the first step are those of every step. */
+    for (guint i = 0; i < found->tensors->len && tensor_at(found, i)->step == 1; i++)
+        add_row(table, worst_of(found, tensor_at(found, i)->name));
+    ripple_table_print(table);
+
+    guint worst = worst_loss(found);
+    const RippleLossComparison *loss = loss_at(found, worst);
+    ripple_console_print("\nloss of a reference that trains alone: apart by at most %.1e of it "
+                         "(step %u: %.7g and %.7g), %.0e allowed\n",
+                         loss->relative, worst + 1, loss->device, loss->reference,
+                         found->loss_tolerance);
+    ripple_console_print("%s\n", found->pass ? "Every number lies within what rounding allows."
+                                             : "Device and reference disagree.");
+}
+
+static void set_disagreement(const RippleComparison *found, GError **error)
+{
+    const RippleTensorComparison *first = first_failure(found);
+    if (first) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
+                    "%s and the reference disagree, first at step %" G_GUINT64_FORMAT
+                    " in %s, element [%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
+                    "]: %.9g instead of %.9g, where rounding allows %.2g.",
+                    found->device, first->step, first->name, first->row, first->column,
+                    first->device, first->reference, first->tolerance);
+        return;
+    }
+    guint worst = worst_loss(found);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
+                "Every operation of %s is right by itself, but over the steps its loss drifts away "
+                "from the reference: %.9g instead of %.9g at step %u.",
+                found->device, loss_at(found, worst)->device, loss_at(found, worst)->reference,
+                worst + 1);
+}
+
+gboolean ripple_command_compare(int argc, char **argv, GError **error)
+{
+    RippleConsole console = {0};
+    g_autofree char *fault = NULL;
+    const GOptionEntry entries[] = {
+        {"inject-fault", 0, 0, G_OPTION_ARG_STRING, &fault,
+         "Spoil one element of this tensor on the device, to see it found", "TENSOR"},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(RippleRunOptions) options = ripple_run_options_new();
+    if (!ripple_console_parse(
+            argc, argv, NULL,
+            "Trains some steps on a device and on the CPU reference, from the same start over the "
+            "same batches, and holds every tensor together. Exits with 5 when they disagree.\n\n"
+            "Example: ripple compare --data fashion-mnist --hidden 64,32 --steps 20",
+            entries, ripple_run_options_group(options), &console, NULL, error))
+        return FALSE;
+    g_autoptr(RippleConfig) config = ripple_run_options_config(options, error);
+    if (!config)
+        return FALSE;
+    if (config->steps == 0)
+        config->steps = DEFAULT_STEPS;
+
+    g_autoptr(RippleComparison) found = ripple_compare(config, fault, show_progress, &console, error);
+    ripple_console_end_progress();
+    if (!found)
+        return FALSE;
+    if (console.json)
+        print_json(found);
+    else
+        print_table(found);
+    if (!found->pass)
+        set_disagreement(found, error);
+    return found->pass;
+}

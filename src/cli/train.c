@@ -1,0 +1,186 @@
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/run_options.h"
+#include "train/json_object.h"
+
+#include <math.h>
+#include <ripple/trainer.h>
+#include <signal.h>
+
+#define BAR_WIDTH 24
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal_number)
+{
+    interrupted = 1;
+}
+
+/* The first signal asks for an orderly end; a second one is no longer caught. */
+static void catch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- while it runs -------------------------------------------------------------------------------- */
+
+static gboolean is_interrupted(gpointer user_data)
+{
+    return interrupted != 0;
+}
+
+static void show_progress(const RippleProgress *progress, gpointer user_data)
+{
+    if (!ripple_console_is_terminal())
+        return;
+    gdouble fraction = (gdouble)progress->step / progress->steps;
+    g_autofree char *bar = ripple_console_bar(fraction, BAR_WIDTH);
+    g_autofree char *rate = ripple_console_count(progress->samples_per_second);
+    g_autofree char *left = ripple_console_duration(progress->seconds_left);
+    g_autofree char *line = g_strdup_printf(
+        "epoch %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %s %3.0f%%  loss %.4f  %s samples/s  "
+        "%s left",
+        progress->epoch, progress->epochs, bar, 100 * fraction, progress->loss, rate, left);
+    ripple_console_progress(user_data, line);
+}
+
+static void append_score(GString *line, const char *set, gdouble loss, gdouble accuracy)
+{
+    if (isfinite(loss))
+        g_string_append_printf(line, "  %s loss %.4f", set, loss);
+    if (isfinite(accuracy))
+        g_string_append_printf(line, "  accuracy %.4f", accuracy);
+}
+
+static void show_epoch(const RippleEpochReport *report, gpointer user_data)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *rate = ripple_console_count(report->samples_per_second);
+    g_string_append_printf(line, "epoch %" G_GUINT64_FORMAT, report->epoch);
+    append_score(line, "train", report->train_loss, report->train_accuracy);
+    append_score(line, "validation", report->val_loss, report->val_accuracy);
+    append_score(line, "test", report->test_loss, report->test_accuracy);
+    g_string_append_printf(line, "  %s samples/s", rate);
+    ripple_console_note(user_data, "%s", line->str);
+}
+
+static void show_step(const RippleStepReport *report, gpointer user_data)
+{
+    const RippleConsole *console = user_data;
+    if (console->verbose)
+        ripple_console_note(console, "step %" G_GUINT64_FORMAT "  loss %.6f", report->step,
+                            report->loss);
+}
+
+/* ---- before and after ------------------------------------------------------------------------------ */
+
+static void show_start(const RippleConsole *console, const RippleTrainer *trainer)
+{
+    gsize train, validation, test;
+    ripple_trainer_samples(trainer, &train, &validation, &test);
+    g_autofree char *network = ripple_network_describe(ripple_trainer_model(trainer)->network);
+    g_autofree char *train_count = ripple_console_count(train);
+    g_autofree char *test_count = ripple_console_count(test);
+    const RippleBackend *device = ripple_trainer_device(trainer);
+
+    ripple_console_note(console, "device   %s (%s)", ripple_device_name(device),
+                        ripple_device_kind(device));
+    ripple_console_note(console, "network  %s", network);
+    g_autofree char *validation_text =
+        validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation) : g_strdup("");
+    g_autofree char *test_text =
+        test ? g_strdup_printf(", %s to test", test_count) : g_strdup("");
+    ripple_console_note(console, "data     %s samples to train%s%s", train_count, validation_text,
+                        test_text);
+}
+
+static void print_json(const RippleTrainer *trainer, const RippleTrainingResult *result)
+{
+    const RippleBackend *device = ripple_trainer_device(trainer);
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    ripple_json_set_text(json, "backend", ripple_device_kind(device));
+    ripple_json_set_text(json, "device", ripple_device_name(device));
+    ripple_json_set_whole(json, "steps", result->steps);
+    ripple_json_set_whole(json, "epochs", result->epochs);
+    ripple_json_set_number(json, "train_loss", result->train_loss);
+    ripple_json_set_number(json, "train_accuracy", result->train_accuracy);
+    ripple_json_set_number(json, "val_loss", result->val_loss);
+    ripple_json_set_number(json, "val_accuracy", result->val_accuracy);
+    ripple_json_set_number(json, "test_loss", result->test_loss);
+    ripple_json_set_number(json, "test_accuracy", result->test_accuracy);
+    ripple_json_set_number(json, "seconds", result->seconds);
+    ripple_json_set_number(json, "samples_per_second", result->samples_per_second);
+    ripple_json_set_number(json, "compile_seconds", result->compile_seconds);
+    ripple_json_set_text(json, "model", ripple_trainer_model_path(trainer));
+    json_builder_end_object(json);
+    ripple_console_json(json);
+}
+
+static void print_line(const char *name, gdouble value)
+{
+    if (isfinite(value))
+        ripple_console_print("%-19s  %.4f\n", name, value);
+}
+
+static void print_result(const RippleTrainer *trainer, const RippleTrainingResult *result)
+{
+    g_autofree char *rate = ripple_console_count(result->samples_per_second);
+    const char *path = ripple_trainer_model_path(trainer);
+    print_line("train loss", result->train_loss);
+    print_line("validation loss", result->val_loss);
+    print_line("validation accuracy", result->val_accuracy);
+    print_line("test loss", result->test_loss);
+    print_line("test accuracy", result->test_accuracy);
+    ripple_console_print("%-19s  %.1f s, %s samples/s\n", "time", result->seconds, rate);
+    if (path)
+        ripple_console_print("%-19s  %s\n", "model", path);
+}
+
+gboolean ripple_command_train(int argc, char **argv, GError **error)
+{
+    RippleConsole console = {0};
+    gboolean print_config = FALSE;
+    const GOptionEntry entries[] = {
+        {"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
+         "Print the configuration that results, and stop", NULL},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(RippleRunOptions) options = ripple_run_options_new();
+    if (!ripple_console_parse(argc, argv, NULL,
+                              "Trains a network by backpropagation and gradient descent.\n\n"
+                              "Example: ripple train --data fashion-mnist --hidden 128 --out runs/first",
+                              entries, ripple_run_options_group(options), &console, NULL, error))
+        return FALSE;
+    g_autoptr(RippleConfig) config = ripple_run_options_config(options, error);
+    if (!config)
+        return FALSE;
+    if (print_config) {
+        g_autofree char *text = ripple_config_to_text(config);
+        ripple_console_print("%s", text);
+        return TRUE;
+    }
+
+    g_autoptr(RippleTrainer) trainer = ripple_trainer_new(config, error);
+    if (!trainer)
+        return FALSE;
+    show_start(&console, trainer);
+    catch_interrupts();
+    const RippleObserver observer = {.step = show_step,
+                                     .epoch = show_epoch,
+                                     .progress = show_progress,
+                                     .is_interrupted = is_interrupted,
+                                     .user_data = &console};
+    RippleTrainingResult result;
+    gboolean ok = ripple_trainer_run(trainer, &observer, &result, error);
+    ripple_console_end_progress();
+    if (!ok)
+        return FALSE;
+    if (console.json)
+        print_json(trainer, &result);
+    else
+        print_result(trainer, &result);
+    return TRUE;
+}
