@@ -2,12 +2,12 @@
  * Device and reference, held together tensor by tensor.
  *
  * Both train from the same start over the same batches. After each row of each step, the reference
- * carries out the same row on the very operands the device had, in double precision, and every element
- * the device wrote must lie within what rounding allows: for a sum of n products |error| ≤
+ * carries out the same row on the very operands the device had, in double precision, and every
+ * element the device wrote must lie within what rounding allows: for a sum of n products |error| ≤
  * γₙ·Σ|xᵢ·wᵢ|, γₙ = n·u / (1 − n·u), u = 2⁻²⁴ (Higham, "Accuracy and Stability of Numerical
  * Algorithms", 2nd ed., eq. 3.5), which holds in whatever order a device adds. So a wrong number is
- * found where it arises, and nowhere else. Beside it, the reference trains on its own: its losses show
- * how far the two drift apart over many steps.
+ * found where it arises, and nowhere else. Beside it, the reference trains on its own: its losses
+ * show how far the two drift apart over many steps.
  */
 #pragma once
 
@@ -16,17 +16,17 @@
 /** One tensor after one step. */
 typedef struct {
     char *name;
-    guint64 step;          /**< counted from 1 */
-    gdouble max_abs;       /**< largest |device − reference| */
-    gdouble max_rel;       /**< largest |device − reference| / max(|device|, |reference|) */
-    gdouble max_ulp;       /**< largest distance, in spacings of floats at the reference's value */
-    gdouble tolerance;     /**< what is allowed at the worst element: the one with the largest share */
-    gdouble share;         /**< difference at the worst element over what is allowed there */
-    gsize row;             /**< of the worst element */
+    guint64 step;      /**< counted from 1 */
+    gdouble max_abs;   /**< largest |device − reference| */
+    gdouble max_rel;   /**< largest |device − reference| / max(|device|, |reference|) */
+    gdouble max_ulp;   /**< largest distance, in spacings of floats at the reference's value */
+    gdouble tolerance; /**< what is allowed at the worst element: the one with the largest share */
+    gdouble share;     /**< difference at the worst element over what is allowed there */
+    gsize row;         /**< of the worst element */
     gsize column;
-    gdouble device;        /**< its value on the device */
-    gdouble reference;     /**< its value in the reference */
-    gboolean pass;         /**< share ≤ 1 */
+    gdouble device;    /**< its value on the device */
+    gdouble reference; /**< its value in the reference */
+    gboolean pass;     /**< share ≤ 1 */
 } RippleTensorComparison;
 
 /** The loss of one step on the device, and in a reference that trains on its own. */
@@ -40,19 +40,20 @@ typedef struct {
 typedef struct {
     gboolean pass;
     char *device;
-    char *network;         /**< as ripple_network_describe() has it */
+    char *network; /**< as ripple_network_describe() has it */
     guint64 steps;
-    GArray *tensors;       /**< of RippleTensorComparison, in the order they were computed */
-    GArray *losses;        /**< of RippleLossComparison, one per step */
+    GArray *tensors;        /**< of RippleTensorComparison, in the order they were computed */
+    GArray *losses;         /**< of RippleLossComparison, one per step */
     gdouble loss_tolerance; /**< on RippleLossComparison.relative */
 } RippleComparison;
 
 /** Called after each step. */
 typedef void (*RippleCompareProgress)(guint64 step, guint64 steps, gpointer user_data);
 
-/** Train `config->steps` steps (at least 1) both ways and hold them together. With `fault`, the name
- * of a tensor, one of its elements is spoiled on the device in the last step: a comparison that then
- * passes is broken. Disagreement is no error: see RippleComparison.pass. `progress` may be NULL. */
+/** Train `config->steps` steps (at least 1) both ways and hold them together. With `fault`, the
+ * name of a tensor, one of its elements is spoiled on the device in the last step: a comparison
+ * that then passes is broken. Disagreement is no error: see RippleComparison.pass. `progress` may
+ * be NULL. */
 RIPPLE_API RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
                                             RippleCompareProgress progress, gpointer user_data,
                                             GError **error);

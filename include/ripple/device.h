@@ -11,10 +11,10 @@ typedef struct _RippleBackend RippleBackend;
 /** The environment variable that stands in for an absent selector. */
 #define RIPPLE_DEVICE_VARIABLE "RIPPLE_DEVICE"
 
-/** Open what `selector` names: "auto" for the best OpenCL device, "reference" for the CPU reference in
- * double precision, "P:D" for device D of OpenCL platform P, or a part of a name in any case. With
- * "auto", the environment variable RIPPLE_DEVICE decides when it is set. A DEVICE error, which says
- * what there is, when nothing usable fits. */
+/** Open what `selector` names: "auto" for the best OpenCL device, "reference" for the CPU reference
+ * in double precision, "P:D" for device D of OpenCL platform P, or a part of a name in any case.
+ * With "auto", the environment variable RIPPLE_DEVICE decides when it is set. A DEVICE error, which
+ * says what there is, when nothing usable fits. */
 RIPPLE_API RippleBackend *ripple_device_open(const char *selector, GError **error);
 RIPPLE_API void ripple_device_close(RippleBackend *backend);
 

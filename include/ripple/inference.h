@@ -33,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleInference, ripple_inference_free)
 RIPPLE_API gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,
                                            gdouble *loss, gdouble *accuracy, GError **error);
 
-/** The network's outputs (probabilities after softmax or sigmoid) into `outputs`: samples × outputs. */
+/** The network's outputs (probabilities after softmax or sigmoid) into `outputs`: samples ×
+ * outputs. */
 RIPPLE_API gboolean ripple_inference_predict(RippleInference *inference,
                                              const RippleDataset *dataset, gfloat *outputs,
                                              GError **error);
@@ -41,6 +42,6 @@ RIPPLE_API gboolean ripple_inference_predict(RippleInference *inference,
 /** Where it computes. Owned by `inference`. */
 RIPPLE_API const RippleBackend *ripple_inference_device(const RippleInference *inference);
 
-/** The class that one row of outputs means: the largest (the first of equals), or with a single output
- * whether it is at least ½. */
+/** The class that one row of outputs means: the largest (the first of equals), or with a single
+ * output whether it is at least ½. */
 RIPPLE_API guint ripple_class_of(const gfloat *outputs, guint n_outputs);

@@ -56,7 +56,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleNetwork, ripple_network_free)
 /** An independent copy. */
 RIPPLE_API RippleNetwork *ripple_network_copy(const RippleNetwork *network);
 
-/** For people: "784 → 128 relu → 10 softmax, cross-entropy, 101,770 parameters". Free with g_free. */
+/** For people: "784 → 128 relu → 10 softmax, cross-entropy, 101,770 parameters". Free with g_free.
+ */
 RIPPLE_API char *ripple_network_describe(const RippleNetwork *network);
 
 /** Fill `parameters` (parameter_span floats) with a start drawn from `seed`: biases and padding 0,

@@ -10,10 +10,7 @@
 
 #include <ripple/macros.h>
 
-typedef enum {
-    RIPPLE_OPTIMIZER_SGD,
-    RIPPLE_N_OPTIMIZERS
-} RippleOptimizer;
+typedef enum { RIPPLE_OPTIMIZER_SGD, RIPPLE_N_OPTIMIZERS } RippleOptimizer;
 
 /** The name in the table above; static. */
 RIPPLE_API const char *ripple_optimizer_name(RippleOptimizer optimizer);

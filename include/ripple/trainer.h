@@ -17,9 +17,9 @@ typedef struct {
 
 /** One finished epoch. What does not apply is NAN. */
 typedef struct {
-    guint64 epoch; /**< counted from 1 */
-    guint64 step;  /**< steps so far */
-    gdouble train_loss;     /**< mean over the epoch's samples, each before its batch's update */
+    guint64 epoch;      /**< counted from 1 */
+    guint64 step;       /**< steps so far */
+    gdouble train_loss; /**< mean over the epoch's samples, each before its batch's update */
     gdouble train_accuracy;
     gdouble val_loss;
     gdouble val_accuracy;
@@ -63,21 +63,23 @@ typedef struct {
     gdouble test_accuracy;
     gdouble seconds;            /**< from the first step to the last evaluation */
     gdouble samples_per_second; /**< trained on, evaluation and the first step left out */
-    gdouble compile_seconds;    /**< compiling programs, the first step included, where drivers compile late */
+    gdouble compile_seconds; /**< compiling programs, the first step included, where drivers compile
+                                late */
 } RippleTrainingResult;
 
 typedef struct _RippleTrainer RippleTrainer;
 
 /** Make everything ready for the run that `config` asks for: read the data, settle what they decide
- * (which changes `config`), build the network, open the device, upload. `config` is borrowed and must
- * outlive the trainer. */
+ * (which changes `config`), build the network, open the device, upload. `config` is borrowed and
+ * must outlive the trainer. */
 RIPPLE_API RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error);
 RIPPLE_API void ripple_trainer_free(RippleTrainer *trainer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
 /** Train, and where the configuration names a directory write config.ini, metrics.jsonl and
- * model.safetensors there (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the loss
- * stops being a finite number, and no model is written then; INTERRUPTED when the observer said so. */
+ * model.safetensors there (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the
+ * loss stops being a finite number, and no model is written then; INTERRUPTED when the observer
+ * said so. */
 RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                                        RippleTrainingResult *result, GError **error);
 
@@ -88,8 +90,8 @@ RIPPLE_API const RippleModel *ripple_trainer_model(const RippleTrainer *trainer)
 RIPPLE_API const RippleBackend *ripple_trainer_device(const RippleTrainer *trainer);
 
 /** Training, validation and test samples; 0 where there is no such set. */
-RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train, gsize *validation,
-                                       gsize *test);
+RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train,
+                                       gsize *validation, gsize *test);
 
 /** Path of the model file, or NULL when none is written. Owned by the trainer. */
 RIPPLE_API const char *ripple_trainer_model_path(const RippleTrainer *trainer);

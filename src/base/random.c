@@ -50,8 +50,7 @@ static guint32 draw_below(guint32 bound, guint64 seed, RippleStream stream, guin
 {
     guint32 threshold = -bound % bound;
     for (;;) {
-        guint64 product =
-            (guint64)ripple_random_word(seed, stream, substream, (*index)++) * bound;
+        guint64 product = (guint64)ripple_random_word(seed, stream, substream, (*index)++) * bound;
         if ((guint32)product >= threshold)
             return (guint32)(product >> 32);
     }

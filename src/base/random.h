@@ -12,10 +12,10 @@
 
 /** Streams keep uses apart that share one seed. A layer or an epoch is added to the base. */
 typedef enum {
-    RIPPLE_STREAM_SPLIT = 0x01,                  /**< choice of the validation samples */
-    RIPPLE_STREAM_WEIGHTS = 0x02,                /**< initial weights; the layer is the upper half */
-    RIPPLE_STREAM_PERMUTATION = 0x03,            /**< order of samples; the epoch is the upper half */
-    RIPPLE_STREAM_TEST = 0x04,                   /**< test and benchmark data */
+    RIPPLE_STREAM_SPLIT = 0x01,       /**< choice of the validation samples */
+    RIPPLE_STREAM_WEIGHTS = 0x02,     /**< initial weights; the layer is the upper half */
+    RIPPLE_STREAM_PERMUTATION = 0x03, /**< order of samples; the epoch is the upper half */
+    RIPPLE_STREAM_TEST = 0x04,        /**< test and benchmark data */
 } RippleStream;
 
 /** Ten rounds of Philox on a 128-bit `counter` under a 64-bit `key`; four words into `words`. */

@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-/** Which of `names` equals `name`? Otherwise a USAGE error: "There is no KIND called …; choose …". */
+/** Which of `names` equals `name`? Otherwise a USAGE error: "There is no KIND called …; choose …".
+ */
 gboolean ripple_text_choose(const char *kind, const char *name, const char *const *names,
                             guint n_names, guint *chosen, GError **error);
 

@@ -15,7 +15,7 @@ gdouble *ripple_bound_values(RippleView view, GError **error)
     return ripple_backend_download_exact(view, values, error) ? g_steal_pointer(&values) : NULL;
 }
 
-/* ---- sums of magnitudes: the same operation on |operands| ---------------------------------------- */
+/* ---- sums of magnitudes: the same operation on |operands| ----------------------------------- */
 
 /* A copy of `view` with every element's magnitude. The operands are floats, so nothing is lost. */
 static RippleBuffer *magnitudes(RippleView view, GError **error)
@@ -57,8 +57,9 @@ static gboolean forward_magnitudes(const RippleScheduler *follower, guint layer,
     g_autoptr(RippleBuffer) weight_magnitudes = x_magnitudes ? magnitudes(weight, error) : NULL;
     g_autoptr(RippleBuffer) bias_magnitudes = weight_magnitudes ? magnitudes(bias, error) : NULL;
     g_autoptr(RippleBuffer) result =
-        bias_magnitudes ? ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, count * weight.rows, error)
-                        : NULL;
+        bias_magnitudes
+            ? ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, count * weight.rows, error)
+            : NULL;
     if (!result)
         return FALSE;
     RippleForward forward = {
@@ -124,7 +125,7 @@ static gboolean gradient_magnitudes(const RippleScheduler *follower, guint layer
            ripple_backend_download_exact(ripple_buffer_view(result), sums, error);
 }
 
-/* ---- bounds, one function per kind of row --------------------------------------------------------- */
+/* ---- bounds, one function per kind of row --------------------------------------------------- */
 
 static gboolean bound_gathered(const RippleScheduler *follower, RippleRole role, gsize count,
                                gdouble *allowed, GError **error)
@@ -187,8 +188,8 @@ static gboolean bound_activation(const RippleScheduler *follower, guint layer, g
     g_autofree gdouble *z =
         ripple_bound_values(ripple_scheduler_view(follower, RIPPLE_ROLE_Z, layer, count), error);
     g_autofree gdouble *a =
-        z ? ripple_bound_values(ripple_scheduler_view(follower, RIPPLE_ROLE_ACTIVATION, layer, count),
-                                error)
+        z ? ripple_bound_values(
+                ripple_scheduler_view(follower, RIPPLE_ROLE_ACTIVATION, layer, count), error)
           : NULL;
     if (!a || !bound_z(follower, layer, count, allowed, error))
         return FALSE;
@@ -260,8 +261,9 @@ static gboolean bound_update(const RippleScheduler *follower, const RippleTensor
     for (gsize i = 0; i < own.rows * own.columns; i++) {
         /* μ·v = v_new − g, so its magnitude is known from what is here now. */
         gdouble direction = velocity ? fabs(velocity[i]) + fabs(gradient[i]) : fabs(gradient[i]);
-        allowed[i] = is_velocity ? 4 * U * direction
-                                 : 2 * U * fabs(values[i]) + 6 * U * rates->learning_rate * direction;
+        allowed[i] = is_velocity
+                         ? 4 * U * direction
+                         : 2 * U * fabs(values[i]) + 6 * U * rates->learning_rate * direction;
         allowed[i] += RIPPLE_SMALLEST;
     }
     return TRUE;

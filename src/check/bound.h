@@ -1,24 +1,26 @@
 /** \file
  * How far may a device's numbers lie from the exact ones, for rounding alone?
  *
- * First-order bounds on one row of a schedule, from its operands, u = 2⁻²⁴: a sum of n products errs
- * by at most γₙ·Σ|xᵢ·wᵢ| in any order of addition; functions by the accuracy that OpenCL's full profile
- * promises (OpenCL 1.2, section 7.4: exp 3 ulp, tanh 5, erfc 16, log1p 2, division 2.5), rounded up.
+ * First-order bounds on one row of a schedule, from its operands, u = 2⁻²⁴: a sum of n products
+ * errs by at most γₙ·Σ|xᵢ·wᵢ| in any order of addition; functions by the accuracy that OpenCL's
+ * full profile promises (OpenCL 1.2, section 7.4: exp 3 ulp, tanh 5, erfc 16, log1p 2,
+ * division 2.5), rounded up.
  */
 #pragma once
 
 #include "train/scheduler.h"
 
-/** Bounds on the elements of one tensor that a row of the schedule writes; free `allowed` with g_free. */
+/** Bounds on the elements of one tensor that a row of the schedule writes; free `allowed` with
+ * g_free. */
 typedef struct {
     gsize rows;
     gsize columns;
     gdouble *allowed; /**< rows × columns */
 } RippleBound;
 
-/** The bound on what row `step` writes to `tensor`. The operands are read from `follower`, a scheduler
- * on the reference backend that holds the device's values in every tensor the row reads and its own in
- * those it has just written. */
+/** The bound on what row `step` writes to `tensor`. The operands are read from `follower`, a
+ * scheduler on the reference backend that holds the device's values in every tensor the row reads
+ * and its own in those it has just written. */
 gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *step,
                              const RippleTensor *tensor, gsize count, const RippleRates *rates,
                              RippleBound *bound, GError **error);

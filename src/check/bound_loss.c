@@ -77,7 +77,7 @@ static gdouble maximum_of(const gdouble *values, gsize count)
     return maximum;
 }
 
-/* ---- the loss ------------------------------------------------------------------------------------ */
+/* ---- the loss ------------------------------------------------------------------------------- */
 
 /* Error of one sample's loss in units of roundoff. */
 static gdouble sample_error(RippleLoss loss, Sample sample)
@@ -121,7 +121,7 @@ gboolean ripple_bound_loss(const RippleScheduler *follower, gsize count, gdouble
     return TRUE;
 }
 
-/* ---- the output delta ---------------------------------------------------------------------------- */
+/* ---- the output delta ----------------------------------------------------------------------- */
 
 static void cross_entropy_delta(Sample sample, gdouble *errors)
 {

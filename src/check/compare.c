@@ -38,7 +38,7 @@ typedef struct {
     RippleComparison *found;
 } Compare;
 
-/* ---- making ready -------------------------------------------------------------------------------- */
+/* ---- making ready --------------------------------------------------------------------------- */
 
 static void side_clear(Side *side)
 {
@@ -116,10 +116,10 @@ static gboolean begin_epoch(Compare *self, guint32 epoch, GError **error)
            upload_order(&self->follower, order, error) && upload_order(&self->alone, order, error);
 }
 
-/* ---- one row ------------------------------------------------------------------------------------- */
+/* ---- one row -------------------------------------------------------------------------------- */
 
-/* Hold what the device wrote to `tensor` against what the follower wrote, then give the follower the
- * device's values to go on from. */
+/* Hold what the device wrote to `tensor` against what the follower wrote, then give the follower
+ * the device's values to go on from. */
 static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleStep *step,
                                const RippleTensor *tensor, gsize count, const RippleRates *rates,
                                GError **error)
@@ -197,7 +197,7 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
     return TRUE;
 }
 
-/* ---- one step ------------------------------------------------------------------------------------ */
+/* ---- one step ------------------------------------------------------------------------------- */
 
 /* The reference on its own takes the same step; only the loss is looked at. */
 static gboolean compare_alone(Compare *self, gsize first, gsize count, const RippleRates *rates,
@@ -234,7 +234,7 @@ static gboolean compare_steps(Compare *self, RippleCompareProgress progress, gpo
     gsize samples = self->material->n_train;
     gsize batch = ripple_scheduler_schedule(self->device.scheduler)->options.batch;
     guint64 step = 0;
-    for (guint32 epoch = 0; step < self->config->steps; epoch++) {
+    for (guint32 epoch = 1; step < self->config->steps; epoch++) {
         if (!begin_epoch(self, epoch, error))
             return FALSE;
         for (gsize first = 0; first < samples && step < self->config->steps; first += batch) {
@@ -247,7 +247,7 @@ static gboolean compare_steps(Compare *self, RippleCompareProgress progress, gpo
     return TRUE;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static void tensor_clear(gpointer tensor)
 {
@@ -284,7 +284,8 @@ RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
     g_return_val_if_fail(config->steps > 0, NULL);
     g_auto(Compare) self = {.config = config};
     self.material = ripple_material_new(config, error);
-    if (!self.material || !side_open(&self.device, open_device(config->device, error), &self, error) ||
+    if (!self.material ||
+        !side_open(&self.device, open_device(config->device, error), &self, error) ||
         !side_open(&self.follower, ripple_reference_backend_new(), &self, error) ||
         !side_open(&self.alone, ripple_reference_backend_new(), &self, error))
         return NULL;

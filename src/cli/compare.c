@@ -19,7 +19,7 @@ static void show_progress(guint64 step, guint64 steps, gpointer user_data)
     ripple_console_progress(user_data, line);
 }
 
-/* ---- what was found --------------------------------------------------------------------------------- */
+/* ---- what was found ------------------------------------------------------------------------- */
 
 static const RippleTensorComparison *tensor_at(const RippleComparison *found, guint i)
 {
@@ -48,11 +48,11 @@ static const RippleTensorComparison *first_failure(const RippleComparison *found
     return NULL;
 }
 
-/* ---- for programs ----------------------------------------------------------------------------------- */
+/* ---- for programs --------------------------------------------------------------------------- */
 
-static void add_tensor(JsonBuilder *json, const RippleTensorComparison *tensor)
+static void add_tensor(GString *json, const RippleTensorComparison *tensor)
 {
-    json_builder_begin_object(json);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "name", tensor->name);
     ripple_json_set_whole(json, "step", tensor->step);
     ripple_json_set_number(json, "max_abs", tensor->max_abs);
@@ -65,41 +65,40 @@ static void add_tensor(JsonBuilder *json, const RippleTensorComparison *tensor)
     ripple_json_set_number(json, "device", tensor->device);
     ripple_json_set_number(json, "reference", tensor->reference);
     ripple_json_set_flag(json, "pass", tensor->pass);
-    json_builder_end_object(json);
+    ripple_json_end_object(json);
 }
 
 static void print_json(const RippleComparison *found)
 {
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    json_builder_begin_object(json);
+    g_autoptr(GString) json = g_string_new(NULL);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_flag(json, "pass", found->pass);
     ripple_json_set_text(json, "device", found->device);
     ripple_json_set_text(json, "network", found->network);
     ripple_json_set_whole(json, "steps", found->steps);
-    json_builder_set_member_name(json, "tensors");
-    json_builder_begin_array(json);
+    ripple_json_begin_array(json, "tensors");
     for (guint i = 0; i < found->tensors->len; i++)
         add_tensor(json, tensor_at(found, i));
-    json_builder_end_array(json);
+    ripple_json_end_array(json);
     ripple_json_set_number(json, "loss_tolerance", found->loss_tolerance);
-    json_builder_set_member_name(json, "losses");
-    json_builder_begin_array(json);
+    ripple_json_begin_array(json, "losses");
     for (guint i = 0; i < found->losses->len; i++) {
-        json_builder_begin_object(json);
+        ripple_json_begin_object(json, NULL);
         ripple_json_set_whole(json, "step", i + 1);
         ripple_json_set_number(json, "device", loss_at(found, i)->device);
         ripple_json_set_number(json, "reference", loss_at(found, i)->reference);
         ripple_json_set_number(json, "relative", loss_at(found, i)->relative);
-        json_builder_end_object(json);
+        ripple_json_end_object(json);
     }
-    json_builder_end_array(json);
-    json_builder_end_object(json);
+    ripple_json_end_array(json);
+    ripple_json_end_object(json);
     ripple_console_json(json);
 }
 
-/* ---- for people ------------------------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------------------- */
 
-/* The step in which the tensor of that name came closest to what is allowed, or went furthest beyond. */
+/* The step in which the tensor of that name came closest to what is allowed, or went furthest
+ * beyond. */
 static const RippleTensorComparison *worst_of(const RippleComparison *found, const char *name)
 {
     const RippleTensorComparison *worst = NULL;
@@ -128,8 +127,8 @@ static void add_row(RippleTable *table, const RippleTensorComparison *worst)
 static void print_table(const RippleComparison *found)
 {
     static const char *const headings[] = {
-        "tensor",   ">step",    "worst element", ">device",  ">reference",
-        ">max abs", ">max rel", ">max ulp",      ">of bound", "",         NULL};
+        "tensor",   ">step",    "worst element", ">device", ">reference", ">max abs",
+        ">max rel", ">max ulp", ">of bound",     "",        NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
     ripple_console_print("device   %s\nnetwork  %s\nsteps    %" G_GUINT64_FORMAT
                          ", each tensor at the step nearest its bound\n\n",
@@ -191,7 +190,8 @@ gboolean ripple_command_compare(int argc, char **argv, GError **error)
     if (config->steps == 0)
         config->steps = DEFAULT_STEPS;
 
-    g_autoptr(RippleComparison) found = ripple_compare(config, fault, show_progress, &console, error);
+    g_autoptr(RippleComparison) found =
+        ripple_compare(config, fault, show_progress, &console, error);
     ripple_console_end_progress();
     if (!found)
         return FALSE;

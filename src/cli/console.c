@@ -9,9 +9,10 @@
 
 static gboolean progress_is_shown;
 
-/* ---- options ------------------------------------------------------------------------------------- */
+/* ---- options -------------------------------------------------------------------------------- */
 
-static gboolean check_words(const char *command, const char *arguments, char **words, GError **error)
+static gboolean check_words(const char *command, const char *arguments, char **words,
+                            GError **error)
 {
     guint found = g_strv_length(words);
     g_auto(GStrv) wanted = g_strsplit(arguments ? arguments : "", " ", -1);
@@ -64,7 +65,7 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
     return TRUE;
 }
 
-/* ---- stderr -------------------------------------------------------------------------------------- */
+/* ---- stderr --------------------------------------------------------------------------------- */
 
 gboolean ripple_console_is_terminal(void)
 {
@@ -110,7 +111,7 @@ char *ripple_console_bar(gdouble fraction, guint width)
     return g_string_free(bar, FALSE);
 }
 
-/* ---- stdout -------------------------------------------------------------------------------------- */
+/* ---- stdout --------------------------------------------------------------------------------- */
 
 gboolean ripple_console_has_colour(void)
 {
@@ -127,11 +128,9 @@ void ripple_console_print(const char *format, ...)
     va_end(arguments);
 }
 
-void ripple_console_json(JsonBuilder *builder)
+void ripple_console_json(const GString *json)
 {
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, TRUE);
-    ripple_console_print("%s\n", text);
+    ripple_console_print("%s\n", json->str);
 }
 
 gboolean ripple_console_flush(GError **error)

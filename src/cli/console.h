@@ -4,7 +4,6 @@
 #pragma once
 
 #include <glib.h>
-#include <json-glib/json-glib.h>
 
 /** What every command understands; set by ripple_console_parse(). */
 typedef struct {
@@ -43,7 +42,7 @@ gboolean ripple_console_has_colour(void);
 void ripple_console_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /** The one JSON object on stdout. */
-void ripple_console_json(JsonBuilder *builder);
+void ripple_console_json(const GString *json);
 
 /** Everything printed must have arrived: an error when stdout was full or closed. */
 gboolean ripple_console_flush(GError **error);

@@ -1,7 +1,7 @@
+#include "opencl/devices.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/table.h"
-#include "opencl/devices.h"
 #include "train/json_object.h"
 
 #include <ripple/device.h>
@@ -23,15 +23,14 @@ static int find_choice(const GPtrArray *devices)
 
 static void print_json(const GPtrArray *devices, int choice)
 {
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    json_builder_begin_object(json);
-    json_builder_set_member_name(json, "devices");
-    json_builder_begin_array(json);
+    g_autoptr(GString) json = g_string_new(NULL);
+    ripple_json_begin_object(json, NULL);
+    ripple_json_begin_array(json, "devices");
     for (guint i = 0; i < devices->len; i++) {
         const RippleOpenclDevice *device = g_ptr_array_index(devices, i);
         g_autofree char *selector =
             g_strdup_printf("%u:%u", device->platform_index, device->device_index);
-        json_builder_begin_object(json);
+        ripple_json_begin_object(json, NULL);
         ripple_json_set_text(json, "selector", selector);
         ripple_json_set_text(json, "name", device->name);
         ripple_json_set_text(json, "kind", ripple_device_kind_name(device->kind));
@@ -46,22 +45,22 @@ static void print_json(const GPtrArray *devices, int choice)
         ripple_json_set_whole(json, "largest_allocation_bytes", device->largest_allocation_bytes);
         ripple_json_set_text(json, "problem", device->problem);
         ripple_json_set_flag(json, "chosen", choice == (int)i);
-        json_builder_end_object(json);
+        ripple_json_end_object(json);
     }
-    json_builder_begin_object(json);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "selector", "reference");
     ripple_json_set_text(json, "name", "CPU reference in double precision");
     ripple_json_set_flag(json, "chosen", choice == CHOICE_REFERENCE);
-    json_builder_end_object(json);
-    json_builder_end_array(json);
-    json_builder_end_object(json);
+    ripple_json_end_object(json);
+    ripple_json_end_array(json);
+    ripple_json_end_object(json);
     ripple_console_json(json);
 }
 
 static void print_table(const GPtrArray *devices, int choice)
 {
-    static const char *const headings[] = {"",       "device", "kind", ">units", ">memory",
-                                           "driver", "name",   NULL};
+    static const char *const headings[] = {"",        "device", "kind", ">units",
+                                           ">memory", "driver", "name", NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
     for (guint i = 0; i < devices->len; i++) {
         const RippleOpenclDevice *device = g_ptr_array_index(devices, i);
@@ -71,8 +70,7 @@ static void print_table(const GPtrArray *devices, int choice)
         ripple_table_add(table, "%u", device->compute_units);
         ripple_table_add(table, "%.1f GiB", (gdouble)device->memory_bytes / (1 << 30));
         ripple_table_add(table, "%s %s", device->platform_name, device->driver_version);
-        ripple_table_add(table, "%s%s%s", device->name,
-                         device->problem ? "; not usable: " : "",
+        ripple_table_add(table, "%s%s%s", device->name, device->problem ? "; not usable: " : "",
                          device->problem ? device->problem : "");
     }
     ripple_table_add(table, "%s", choice == CHOICE_REFERENCE ? "*" : "");

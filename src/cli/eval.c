@@ -28,8 +28,8 @@ gboolean ripple_command_eval(int argc, char **argv, GError **error)
 
     if (console.json) {
         const RippleBackend *device = ripple_inference_device(inference);
-        g_autoptr(JsonBuilder) json = json_builder_new();
-        json_builder_begin_object(json);
+        g_autoptr(GString) json = g_string_new(NULL);
+        ripple_json_begin_object(json, NULL);
         ripple_json_set_text(json, "backend", ripple_device_kind(device));
         ripple_json_set_text(json, "device", ripple_device_name(device));
         ripple_json_set_text(json, "model", words[0]);
@@ -37,7 +37,7 @@ gboolean ripple_command_eval(int argc, char **argv, GError **error)
         ripple_json_set_whole(json, "samples", dataset->samples);
         ripple_json_set_number(json, "loss", loss);
         ripple_json_set_number(json, "accuracy", accuracy);
-        json_builder_end_object(json);
+        ripple_json_end_object(json);
         ripple_console_json(json);
         return TRUE;
     }

@@ -15,7 +15,8 @@ static const struct {
     {"train", ripple_command_train, "train a network on a data set"},
     {"eval", ripple_command_eval, "score a trained model on a data set"},
     {"predict", ripple_command_predict, "write down what a trained model says of each sample"},
-    {"compare", ripple_command_compare, "hold a device against the CPU reference, number by number"},
+    {"compare", ripple_command_compare,
+     "hold a device against the CPU reference, number by number"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
 };
 
@@ -59,7 +60,8 @@ int main(int argc, char **argv)
     }
     RippleCommandFunction run = find_command(argv[1]);
     if (!run) {
-        fprintf(stderr, "ripple: There is no command \"%s\"; `ripple --help` lists them.\n", argv[1]);
+        fprintf(stderr, "ripple: There is no command \"%s\"; `ripple --help` lists them.\n",
+                argv[1]);
         return RIPPLE_ERROR_USAGE;
     }
 

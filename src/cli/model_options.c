@@ -29,8 +29,9 @@ GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
     return group;
 }
 
-RippleDataset *ripple_model_options_load(const RippleModelOptions *options, const RippleModel *model,
-                                         gboolean target_optional, GError **error)
+RippleDataset *ripple_model_options_load(const RippleModelOptions *options,
+                                         const RippleModel *model, gboolean target_optional,
+                                         GError **error)
 {
     static const char *const splits[] = {"auto", "train", "test"};
     guint split;

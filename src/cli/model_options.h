@@ -19,8 +19,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleModelOptions, ripple_model_options_clear)
 GOptionGroup *ripple_model_options_group(RippleModelOptions *options);
 
 /** Read the data that `options` name as `model` wants them. */
-RippleDataset *ripple_model_options_load(const RippleModelOptions *options, const RippleModel *model,
-                                         gboolean target_optional, GError **error);
+RippleDataset *ripple_model_options_load(const RippleModelOptions *options,
+                                         const RippleModel *model, gboolean target_optional,
+                                         GError **error);
 
 /** Bring `model` onto the device that `options` name. */
 RippleInference *ripple_model_options_open(const RippleModelOptions *options,

@@ -10,7 +10,7 @@
 /* Text gathered before it is written on. */
 #define CHUNK 65536
 
-/* ---- CSV ------------------------------------------------------------------------------------------- */
+/* ---- CSV ------------------------------------------------------------------------------------ */
 
 /* A field as RFC 4180 has it: quoted where it must be. */
 static void append_field(GString *line, const char *field)
@@ -114,29 +114,28 @@ static gboolean write_csv_file(const char *path, const RippleModel *model, gsize
     return ok;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------ */
+/* ---- JSON ----------------------------------------------------------------------------------- */
 
 static void print_json(const RippleModel *model, gsize samples, const gfloat *outputs)
 {
     guint n_outputs = model->network->outputs;
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    json_builder_begin_object(json);
-    json_builder_set_member_name(json, "predictions");
-    json_builder_begin_array(json);
+    g_autoptr(GString) json = g_string_new(NULL);
+    ripple_json_begin_object(json, NULL);
+    ripple_json_begin_array(json, "predictions");
     for (gsize i = 0; i < samples; i++) {
         const gfloat *own = outputs + i * n_outputs;
-        json_builder_begin_object(json);
+        ripple_json_begin_object(json, NULL);
         if (model->class_names)
-            ripple_json_set_text(json, "class", model->class_names[ripple_class_of(own, n_outputs)]);
-        json_builder_set_member_name(json, "outputs");
-        json_builder_begin_array(json);
+            ripple_json_set_text(json, "class",
+                                 model->class_names[ripple_class_of(own, n_outputs)]);
+        ripple_json_begin_array(json, "outputs");
         for (guint o = 0; o < n_outputs; o++)
-            json_builder_add_double_value(json, own[o]);
-        json_builder_end_array(json);
-        json_builder_end_object(json);
+            ripple_json_set_number(json, NULL, own[o]);
+        ripple_json_end_array(json);
+        ripple_json_end_object(json);
     }
-    json_builder_end_array(json);
-    json_builder_end_object(json);
+    ripple_json_end_array(json);
+    ripple_json_end_object(json);
     ripple_console_json(json);
 }
 

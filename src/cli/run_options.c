@@ -36,7 +36,8 @@ static const struct {
     {"seed", "training", "seed", NULL, "Seed of weights, split and order (default: 1)", "N"},
     {"no-shuffle", "training", "shuffle", "false", "Keep the order of the data", NULL},
     {"device", "run", "device", NULL, "auto, reference, P:D, or a part of a name", "SEL"},
-    {"out", "run", "out", NULL, "Write config.ini, metrics.jsonl and model.safetensors here", "DIR"},
+    {"out", "run", "out", NULL, "Write config.ini, metrics.jsonl and model.safetensors here",
+     "DIR"},
     {"log-every", "run", "log_every", NULL, "A line in metrics.jsonl every so many steps", "N"},
 };
 
@@ -99,10 +100,9 @@ GOptionGroup *ripple_run_options_group(RippleRunOptions *options)
             G_OPTION_ENTRY_NULL};
         g_option_group_add_entries(group, entries);
     }
-    const GOptionEntry entries[] = {
-        {"config", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer)take_config,
-         "Take what is not said here from this file", "FILE.ini"},
-        G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {{"config", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer)take_config,
+                                     "Take what is not said here from this file", "FILE.ini"},
+                                    G_OPTION_ENTRY_NULL};
     g_option_group_add_entries(group, entries);
     return group;
 }

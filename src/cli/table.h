@@ -7,8 +7,8 @@
 
 typedef struct _RippleTable RippleTable;
 
-/** A table with the given headings, NULL-terminated. A heading that begins with '>' aligns its column
- * to the right. */
+/** A table with the given headings, NULL-terminated. A heading that begins with '>' aligns its
+ * column to the right. */
 RippleTable *ripple_table_new(const char *const *headings);
 void ripple_table_free(RippleTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTable, ripple_table_free)

@@ -25,7 +25,7 @@ static void catch_interrupts(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-/* ---- while it runs -------------------------------------------------------------------------------- */
+/* ---- while it runs -------------------------------------------------------------------------- */
 
 static gboolean is_interrupted(gpointer user_data)
 {
@@ -75,7 +75,7 @@ static void show_step(const RippleStepReport *report, gpointer user_data)
                             report->loss);
 }
 
-/* ---- before and after ------------------------------------------------------------------------------ */
+/* ---- before and after ----------------------------------------------------------------------- */
 
 static void show_start(const RippleConsole *console, const RippleTrainer *trainer)
 {
@@ -90,9 +90,9 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
                         ripple_device_kind(device));
     ripple_console_note(console, "network  %s", network);
     g_autofree char *validation_text =
-        validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation) : g_strdup("");
-    g_autofree char *test_text =
-        test ? g_strdup_printf(", %s to test", test_count) : g_strdup("");
+        validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation)
+                   : g_strdup("");
+    g_autofree char *test_text = test ? g_strdup_printf(", %s to test", test_count) : g_strdup("");
     ripple_console_note(console, "data     %s samples to train%s%s", train_count, validation_text,
                         test_text);
 }
@@ -100,8 +100,8 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
 static void print_json(const RippleTrainer *trainer, const RippleTrainingResult *result)
 {
     const RippleBackend *device = ripple_trainer_device(trainer);
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    json_builder_begin_object(json);
+    g_autoptr(GString) json = g_string_new(NULL);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "backend", ripple_device_kind(device));
     ripple_json_set_text(json, "device", ripple_device_name(device));
     ripple_json_set_whole(json, "steps", result->steps);
@@ -116,7 +116,7 @@ static void print_json(const RippleTrainer *trainer, const RippleTrainingResult 
     ripple_json_set_number(json, "samples_per_second", result->samples_per_second);
     ripple_json_set_number(json, "compile_seconds", result->compile_seconds);
     ripple_json_set_text(json, "model", ripple_trainer_model_path(trainer));
-    json_builder_end_object(json);
+    ripple_json_end_object(json);
     ripple_console_json(json);
 }
 
@@ -144,15 +144,15 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
     gboolean print_config = FALSE;
-    const GOptionEntry entries[] = {
-        {"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
-         "Print the configuration that results, and stop", NULL},
-        G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {{"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
+                                     "Print the configuration that results, and stop", NULL},
+                                    G_OPTION_ENTRY_NULL};
     g_autoptr(RippleRunOptions) options = ripple_run_options_new();
-    if (!ripple_console_parse(argc, argv, NULL,
-                              "Trains a network by backpropagation and gradient descent.\n\n"
-                              "Example: ripple train --data fashion-mnist --hidden 128 --out runs/first",
-                              entries, ripple_run_options_group(options), &console, NULL, error))
+    if (!ripple_console_parse(
+            argc, argv, NULL,
+            "Trains a network by backpropagation and gradient descent.\n\n"
+            "Example: ripple train --data fashion-mnist --hidden 128 --out runs/first",
+            entries, ripple_run_options_group(options), &console, NULL, error))
         return FALSE;
     g_autoptr(RippleConfig) config = ripple_run_options_config(options, error);
     if (!config)

@@ -3,7 +3,8 @@
 #include "base/text.h"
 
 static const char *const names[RIPPLE_N_ACTIVATIONS] = {
-    "identity", "relu", "leaky-relu", "elu", "sigmoid", "tanh", "softplus", "silu", "gelu", "softmax",
+    "identity", "relu",     "leaky-relu", "elu",  "sigmoid",
+    "tanh",     "softplus", "silu",       "gelu", "softmax",
 };
 
 const char *ripple_activation_name(RippleActivation activation)

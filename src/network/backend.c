@@ -2,7 +2,7 @@
 
 #include <ripple/error.h>
 
-/* ---- buffers ---------------------------------------------------------------------------------- */
+/* ---- buffers -------------------------------------------------------------------------------- */
 
 RippleBuffer *ripple_buffer_new(RippleBackend *backend, RippleElement element, gsize length,
                                 GError **error)
@@ -51,8 +51,8 @@ static gboolean check_view(const char *operation, const char *operand, RippleVie
         view_length(view) == 0 || !is_inside(view)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
                     "The operation %s needs a %s of %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT
-                    ", and was given %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT " at element %" G_GSIZE_FORMAT
-                    " of a buffer of %" G_GSIZE_FORMAT "%s.",
+                    ", and was given %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT
+                    " at element %" G_GSIZE_FORMAT " of a buffer of %" G_GSIZE_FORMAT "%s.",
                     operation, operand, rows, columns, view.rows, view.columns, view.offset,
                     view.buffer->length,
                     view.buffer->element == element ? "" : " that holds another kind of element");
@@ -138,7 +138,7 @@ gboolean ripple_backend_copy(RippleView source, RippleView destination, GError *
     return source.buffer->backend->class->copy(source, destination, error);
 }
 
-/* ---- operations ------------------------------------------------------------------------------- */
+/* ---- operations ----------------------------------------------------------------------------- */
 
 gboolean ripple_backend_gather(RippleBackend *backend, const RippleGather *gather, GError **error)
 {
@@ -157,8 +157,9 @@ gboolean ripple_backend_gather(RippleBackend *backend, const RippleGather *gathe
         return FALSE;
     if (gather->first > order.columns || destination.rows > order.columns - gather->first) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
-                    "The operation gather needs %" G_GSIZE_FORMAT " samples from position %" G_GSIZE_FORMAT
-                    " of an order of %" G_GSIZE_FORMAT ".",
+                    "The operation gather needs %" G_GSIZE_FORMAT
+                    " samples from position %" G_GSIZE_FORMAT " of an order of %" G_GSIZE_FORMAT
+                    ".",
                     destination.rows, gather->first, order.columns);
         return FALSE;
     }
@@ -276,7 +277,7 @@ gboolean ripple_activation_needs_z(RippleActivation activation)
     return activation == RIPPLE_ACTIVATION_SILU || activation == RIPPLE_ACTIVATION_GELU;
 }
 
-/* ---- the backend itself ----------------------------------------------------------------------- */
+/* ---- the backend itself --------------------------------------------------------------------- */
 
 gboolean ripple_backend_wait(RippleBackend *backend, GError **error)
 {

@@ -24,8 +24,8 @@ gboolean ripple_backend_download(RippleView view, gfloat *values, GError **error
 /** Wait, then download the elements of a REAL view with all the digits the backend has. */
 gboolean ripple_backend_download_exact(RippleView view, gdouble *values, GError **error);
 
-/** Begin to download a REAL view into `values`, which must outlive the read, without waiting. End it
- * with ripple_read_finish(). */
+/** Begin to download a REAL view into `values`, which must outlive the read, without waiting. End
+ * it with ripple_read_finish(). */
 RippleRead *ripple_backend_read(RippleView view, gfloat *values, GError **error);
 
 /** Are the values of `read` there already? Never waits. */
@@ -43,7 +43,8 @@ gboolean ripple_backend_copy(RippleView source, RippleView destination, GError *
 /** Wait until everything enqueued is done. */
 gboolean ripple_backend_wait(RippleBackend *backend, GError **error);
 
-/** A zeroed buffer of `length` elements (at least one). A DEVICE_MEMORY error when it does not fit. */
+/** A zeroed buffer of `length` elements (at least one). A DEVICE_MEMORY error when it does not fit.
+ */
 RippleBuffer *ripple_buffer_new(RippleBackend *backend, RippleElement element, gsize length,
                                 GError **error);
 void ripple_buffer_free(RippleBuffer *buffer);
@@ -79,7 +80,7 @@ gdouble ripple_backend_compile_seconds(const RippleBackend *backend);
 void ripple_backend_free(RippleBackend *backend);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleBackend, ripple_backend_free)
 
-/* ---- what a backend implements ---------------------------------------------------------------- */
+/* ---- what a backend implements -------------------------------------------------------------- */
 
 /** Scalars the front door derives for the loss. */
 typedef struct {

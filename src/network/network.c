@@ -23,7 +23,8 @@ static gboolean check_layer(guint layer, guint n_layers, guint width, RippleActi
                     layer);
         return FALSE;
     }
-    if (is_output && loss != RIPPLE_LOSS_MSE && activation != ripple_loss_default_activation(loss)) {
+    if (is_output && loss != RIPPLE_LOSS_MSE &&
+        activation != ripple_loss_default_activation(loss)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
                     "The loss %s needs the output activation %s, not %s.", ripple_loss_name(loss),
                     ripple_activation_name(ripple_loss_default_activation(loss)),

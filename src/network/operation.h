@@ -75,9 +75,9 @@ typedef struct {
 typedef struct {
     RippleView delta_above;  /**< N × outputs_above */
     RippleView weight_above; /**< outputs_above × outputs */
-    RippleView z;            /**< N × outputs; absent unless f′ is computed from it or it is kept */
-    RippleView a;            /**< N × outputs */
-    RippleView delta;        /**< N × outputs */
+    RippleView z;     /**< N × outputs; absent unless f′ is computed from it or it is kept */
+    RippleView a;     /**< N × outputs */
+    RippleView delta; /**< N × outputs */
     RippleActivation activation;
 } RippleDelta;
 

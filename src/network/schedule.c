@@ -1,6 +1,6 @@
 #include "network/schedule.h"
 
-/* ---- what stands in a schedule ----------------------------------------------------------------- */
+/* ---- what stands in a schedule -------------------------------------------------------------- */
 
 static void add_step(GArray *steps, RippleStepKind kind, guint layer)
 {
@@ -27,8 +27,7 @@ static void add_tensor(GArray *tensors, RippleRole role, guint layer, gsize rows
 static void add_batch_tensor(RippleSchedule *schedule, GArray *tensors, GArray *storages,
                              RippleRole role, guint layer, gsize columns)
 {
-    RippleElement element =
-        role == RIPPLE_ROLE_LABELS ? RIPPLE_ELEMENT_INDEX : RIPPLE_ELEMENT_REAL;
+    RippleElement element = role == RIPPLE_ROLE_LABELS ? RIPPLE_ELEMENT_INDEX : RIPPLE_ELEMENT_REAL;
     gsize batch = schedule->options.batch;
     guint storage = add_storage(storages, element, batch * columns);
     add_tensor(tensors, role, layer, batch, columns, storage, 0);
@@ -44,7 +43,7 @@ static void add_parameter_pair(GArray *tensors, const RippleLayer *layer, guint 
     add_tensor(tensors, bias_role, index, 1, layer->outputs, storage, weight_offset + weights);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static void build_steps(RippleSchedule *schedule)
 {
@@ -68,7 +67,7 @@ static void build_steps(RippleSchedule *schedule)
     schedule->steps = (RippleStep *)(void *)g_array_free(steps, FALSE);
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------- */
+/* ---- tensors -------------------------------------------------------------------------------- */
 
 static gboolean wants_z(const RippleSchedule *schedule, guint layer)
 {
@@ -114,9 +113,9 @@ static void add_forward_tensors(RippleSchedule *schedule, GArray *tensors, GArra
     }
 }
 
-/* Deltas live from the row that writes them to their gradient: at any time those of two neighbouring
- * layers, so that two pieces of storage serve all layers in turn. A gradient lives until the update
- * that follows it, so that one piece serves all. */
+/* Deltas live from the row that writes them to their gradient: at any time those of two
+ * neighbouring layers, so that two pieces of storage serve all layers in turn. A gradient lives
+ * until the update that follows it, so that one piece serves all. */
 static void add_backward_tensors(RippleSchedule *schedule, GArray *tensors, GArray *storages)
 {
     const RippleNetwork *network = schedule->network;
@@ -188,7 +187,7 @@ void ripple_schedule_free(RippleSchedule *schedule)
     g_free(schedule);
 }
 
-/* ---- questions --------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 const RippleTensor *ripple_schedule_tensor(const RippleSchedule *schedule, RippleRole role,
                                            guint layer)

@@ -18,10 +18,10 @@
 
 /** What a row does; operation.h says how. */
 typedef enum {
-    RIPPLE_STEP_GATHER,   /**< inputs and targets of the batch; layer is unused */
+    RIPPLE_STEP_GATHER, /**< inputs and targets of the batch; layer is unused */
     RIPPLE_STEP_FORWARD,
-    RIPPLE_STEP_LOSS,     /**< layer is the output layer; writes its delta */
-    RIPPLE_STEP_DELTA,    /**< delta of `layer` from that of `layer` + 1 */
+    RIPPLE_STEP_LOSS,  /**< layer is the output layer; writes its delta */
+    RIPPLE_STEP_DELTA, /**< delta of `layer` from that of `layer` + 1 */
     RIPPLE_STEP_GRADIENT,
     RIPPLE_STEP_UPDATE,
 } RippleStepKind;
@@ -109,7 +109,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSchedule, ripple_schedule_free)
 const RippleTensor *ripple_schedule_tensor(const RippleSchedule *schedule, RippleRole role,
                                            guint layer);
 
-/** The tensors that `step` writes, at most RIPPLE_N_ROLES of them into `tensors`; returns how many. */
+/** The tensors that `step` writes, at most RIPPLE_N_ROLES of them into `tensors`; returns how many.
+ */
 guint ripple_schedule_writes(const RippleSchedule *schedule, const RippleStep *step,
                              const RippleTensor **tensors);
 

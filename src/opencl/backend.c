@@ -51,8 +51,8 @@ static const RippleBackendClass opencl_class = {
 static gboolean open_queue(RippleOpencl *self, GError **error)
 {
     cl_int status;
-    const cl_context_properties properties[] = {
-        CL_CONTEXT_PLATFORM, (cl_context_properties)self->device->platform, 0};
+    const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
+                                                (cl_context_properties)self->device->platform, 0};
 
     self->context = clCreateContext(properties, 1, &self->device->device, NULL, NULL, &status);
     if (status != CL_SUCCESS)

@@ -73,9 +73,8 @@ void ripple_opencl_buffer_free(RippleBuffer *buffer)
 gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **error)
 {
     RippleOpencl *self = backend_of(view);
-    cl_int status =
-        clEnqueueWriteBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE, view_start(view),
-                             view_bytes(view), values, 0, NULL, NULL);
+    cl_int status = clEnqueueWriteBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE,
+                                         view_start(view), view_bytes(view), values, 0, NULL, NULL);
     return status == CL_SUCCESS ||
            ripple_opencl_report(self, "clEnqueueWriteBuffer", status, error);
 }
@@ -83,9 +82,8 @@ gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **er
 gboolean ripple_opencl_download(RippleView view, gfloat *values, GError **error)
 {
     RippleOpencl *self = backend_of(view);
-    cl_int status =
-        clEnqueueReadBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE, view_start(view),
-                            view_bytes(view), values, 0, NULL, NULL);
+    cl_int status = clEnqueueReadBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE,
+                                        view_start(view), view_bytes(view), values, 0, NULL, NULL);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueReadBuffer", status, error);
 }
 
@@ -138,9 +136,8 @@ gboolean ripple_opencl_clear(RippleView view, GError **error)
 {
     RippleOpencl *self = backend_of(view);
     const cl_float zero = 0;
-    cl_int status =
-        clEnqueueFillBuffer(self->queue, ripple_opencl_memory(view), &zero, sizeof zero,
-                            view_start(view), view_bytes(view), 0, NULL, NULL);
+    cl_int status = clEnqueueFillBuffer(self->queue, ripple_opencl_memory(view), &zero, sizeof zero,
+                                        view_start(view), view_bytes(view), 0, NULL, NULL);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueFillBuffer", status, error);
 }
 

@@ -68,7 +68,8 @@ static RippleOpenclDevice *describe(cl_platform_id platform, guint platform_inde
     self->driver_version = device_text(device, CL_DRIVER_VERSION);
     self->device_version = device_text(device, CL_DEVICE_VERSION);
     clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof compute_units, &compute_units, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof compute_units, &compute_units,
+                    NULL);
     clGetDeviceInfo(device, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
     clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
@@ -109,8 +110,7 @@ static void add_platform(GPtrArray *devices, cl_platform_id platform, guint plat
 
 GPtrArray *ripple_opencl_devices(void)
 {
-    GPtrArray *devices =
-        g_ptr_array_new_with_free_func((GDestroyNotify)ripple_opencl_device_free);
+    GPtrArray *devices = g_ptr_array_new_with_free_func((GDestroyNotify)ripple_opencl_device_free);
     cl_uint count = 0;
     if (clGetPlatformIDs(0, NULL, &count) != CL_SUCCESS || count == 0)
         return devices;
@@ -128,7 +128,7 @@ const char *ripple_device_kind_name(RippleDeviceKind kind)
     return names[kind];
 }
 
-/* ---- choosing ---------------------------------------------------------------------------------- */
+/* ---- choosing ------------------------------------------------------------------------------- */
 
 static gboolean is_better(const RippleOpenclDevice *one, const RippleOpenclDevice *other)
 {
@@ -149,8 +149,7 @@ static gboolean fits(const RippleOpenclDevice *device, const char *selector)
 {
     if (strcmp(selector, "auto") == 0)
         return TRUE;
-    g_autofree char *place =
-        g_strdup_printf("%u:%u", device->platform_index, device->device_index);
+    g_autofree char *place = g_strdup_printf("%u:%u", device->platform_index, device->device_index);
     return strcmp(selector, place) == 0 || contains(device->name, selector) ||
            contains(device->platform_name, selector);
 }

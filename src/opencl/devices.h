@@ -15,8 +15,8 @@ typedef enum {
 
 /** One device of one platform. A device that cannot be used says why, and hides no other. */
 typedef struct {
-    guint platform_index; /**< P of the selector "P:D" */
-    guint device_index;   /**< D of the selector "P:D" */
+    guint platform_index;             /**< P of the selector "P:D" */
+    guint device_index;               /**< D of the selector "P:D" */
     struct _cl_platform_id *platform; /**< cl_platform_id, for this floor alone */
     struct _cl_device_id *device;     /**< cl_device_id, for this floor alone */
     char *platform_name;
@@ -43,8 +43,8 @@ GPtrArray *ripple_opencl_devices(void);
 /** "GPU", "accelerator", "CPU" or "custom". Static. */
 const char *ripple_device_kind_name(RippleDeviceKind kind);
 
-/** Position in `devices` of the one that `selector` means: "auto" (a GPU before an accelerator before
- * a CPU, then the most compute units times clock), "P:D", or a part of a device's or platform's name
- * in any case. A DEVICE error that lists what there is when none fits. */
+/** Position in `devices` of the one that `selector` means: "auto" (a GPU before an accelerator
+ * before a CPU, then the most compute units times clock), "P:D", or a part of a device's or
+ * platform's name in any case. A DEVICE error that lists what there is when none fits. */
 gboolean ripple_opencl_choose(const GPtrArray *devices, const char *selector, guint *chosen,
                               GError **error);

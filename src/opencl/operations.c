@@ -28,7 +28,7 @@ static Operand operand(RippleView view)
 
 #define OPERAND(x) RIPPLE_ARGUMENT((x).memory), RIPPLE_ARGUMENT((x).offset)
 
-/* ---- gather ------------------------------------------------------------------------------------ */
+/* ---- gather --------------------------------------------------------------------------------- */
 
 gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error)
 {
@@ -49,22 +49,21 @@ gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather
     order.offset += gather->first;
     cl_uint columns = (cl_uint)to.columns;
     cl_float scale = (cl_float)gather->scale, shift = (cl_float)gather->shift;
-    const RippleArgument arguments[] = {OPERAND(order),          OPERAND(source),
-                                        OPERAND(destination),    RIPPLE_ARGUMENT(columns),
-                                        RIPPLE_ARGUMENT(scale),  RIPPLE_ARGUMENT(shift)};
+    const RippleArgument arguments[] = {OPERAND(order),         OPERAND(source),
+                                        OPERAND(destination),   RIPPLE_ARGUMENT(columns),
+                                        RIPPLE_ARGUMENT(scale), RIPPLE_ARGUMENT(shift)};
     return ripple_kernel_launch(self, kernel, to.columns, to.rows, arguments,
                                 G_N_ELEMENTS(arguments), error);
 }
 
-/* ---- forward ----------------------------------------------------------------------------------- */
+/* ---- forward -------------------------------------------------------------------------------- */
 
 /* values ← values + bias, activated; a apart when it is given. */
 static gboolean add_bias(RippleOpencl *self, RippleView values, RippleView bias, RippleView a,
                          RippleActivation activation, GError **error)
 {
     g_autofree char *activation_text = activation_option(activation);
-    g_autofree char *options =
-        g_strdup_printf("%s -DKEEP_Z=%d", activation_text, a.buffer != NULL);
+    g_autofree char *options = g_strdup_printf("%s -DKEEP_Z=%d", activation_text, a.buffer != NULL);
     cl_kernel kernel = ripple_kernel_get(self, "bias_activation", options, error);
     if (!kernel)
         return FALSE;
@@ -89,8 +88,7 @@ static gboolean softmax(RippleOpencl *self, RippleView z, RippleView a, GError *
     return ripple_kernel_launch(self, kernel, z.rows, 1, arguments, G_N_ELEMENTS(arguments), error);
 }
 
-gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forward,
-                               GError **error)
+gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forward, GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     RippleView z = forward->z, a = forward->a;
@@ -109,7 +107,7 @@ gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forw
                     error);
 }
 
-/* ---- loss -------------------------------------------------------------------------------------- */
+/* ---- loss ----------------------------------------------------------------------------------- */
 
 static gboolean loss_of_samples(RippleOpencl *self, const RippleLossOperation *loss,
                                 cl_float divisor, GError **error)
@@ -160,14 +158,14 @@ gboolean ripple_opencl_loss(RippleBackend *backend, const RippleLossOperation *l
         return FALSE;
     Operand result = operand(loss->result);
     cl_uint rows = (cl_uint)samples;
-    const RippleArgument arguments[] = {
-        RIPPLE_ARGUMENT(self->losses.memory), RIPPLE_ARGUMENT(self->rights.memory), OPERAND(result),
-        RIPPLE_ARGUMENT(rows), RIPPLE_ARGUMENT(divisor)};
+    const RippleArgument arguments[] = {RIPPLE_ARGUMENT(self->losses.memory),
+                                        RIPPLE_ARGUMENT(self->rights.memory), OPERAND(result),
+                                        RIPPLE_ARGUMENT(rows), RIPPLE_ARGUMENT(divisor)};
     return ripple_kernel_launch(self, kernel, RIPPLE_GROUP_WIDTH, 1, arguments,
                                 G_N_ELEMENTS(arguments), error);
 }
 
-/* ---- delta, gradient, update ------------------------------------------------------------------- */
+/* ---- delta, gradient, update ---------------------------------------------------------------- */
 
 gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, GError **error)
 {

@@ -5,6 +5,6 @@
 
 #include "network/backend.h"
 
-/** Billions of single-precision operations a second in a kernel of pure multiply-adds (one counts as
- * two), the best of several runs over several vector widths. `backend` must be an opencl one. */
+/** Billions of single-precision operations a second in a kernel of pure multiply-adds (one counts
+ * as two), the best of several runs over several vector widths. `backend` must be an opencl one. */
 gboolean ripple_opencl_measure_peak(RippleBackend *backend, gdouble *gflops, GError **error);

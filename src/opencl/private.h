@@ -20,12 +20,12 @@ typedef struct {
     RippleBackend parent;
     RippleOpenclDevice *device;
     cl_context context;
-    cl_command_queue queue;  /**< in order */
-    GHashTable *kernels;     /**< "file.cl options" → RippleKernel */
-    gboolean product_ready;  /**< CLBlast has compiled its kernels */
-    RippleScratch rights;    /**< per-sample results of the loss */
+    cl_command_queue queue; /**< in order */
+    GHashTable *kernels;    /**< "file.cl options" → RippleKernel */
+    gboolean product_ready; /**< CLBlast has compiled its kernels */
+    RippleScratch rights;   /**< per-sample results of the loss */
     RippleScratch losses;
-    RippleScratch product;   /**< CLBlast's temporary */
+    RippleScratch product; /**< CLBlast's temporary */
 } RippleOpencl;
 
 typedef struct {
@@ -49,7 +49,7 @@ gboolean ripple_opencl_scratch(RippleOpencl *self, RippleScratch *scratch, gsize
 gboolean ripple_opencl_report(const RippleOpencl *self, const char *call, cl_int status,
                               GError **error);
 
-/* ---- buffer.c: the transfer half of the class --------------------------------------------------- */
+/* ---- buffer.c: the transfer half of the class ----------------------------------------------- */
 
 RippleBuffer *ripple_opencl_buffer_new(RippleBackend *backend, RippleElement element, gsize length,
                                        GError **error);
@@ -63,7 +63,7 @@ gboolean ripple_opencl_clear(RippleView view, GError **error);
 gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **error);
 gboolean ripple_opencl_wait(RippleBackend *backend, GError **error);
 
-/* ---- operations.c: the computing half ----------------------------------------------------------- */
+/* ---- operations.c: the computing half ------------------------------------------------------- */
 
 gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error);
 gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forward,

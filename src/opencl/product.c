@@ -17,8 +17,8 @@ const char *ripple_product_name(RippleProductForm form)
     return forms[form].name;
 }
 
-gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
-                               RippleView a, RippleView b, RippleView c, GError **error)
+gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
+                               gsize k, RippleView a, RippleView b, RippleView c, GError **error)
 {
     gint64 start = g_get_monotonic_time();
     gsize a_columns = forms[form].a == CLBlastTransposeYes ? m : k;

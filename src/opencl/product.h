@@ -17,5 +17,5 @@ typedef enum {
 const char *ripple_product_name(RippleProductForm form);
 
 /** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form. */
-gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
-                               RippleView a, RippleView b, RippleView c, GError **error);
+gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
+                               gsize k, RippleView a, RippleView b, RippleView c, GError **error);

@@ -19,9 +19,14 @@ char *ripple_program_cache_key(const RippleOpenclDevice *device, const char *sou
                                const char *options)
 {
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    const char *parts[] = {RIPPLE_VERSION,        source,       options,
-                           device->platform_name, device->name, device->platform_version,
-                           device->vendor,        device->driver_version,
+    const char *parts[] = {RIPPLE_VERSION,
+                           source,
+                           options,
+                           device->platform_name,
+                           device->name,
+                           device->platform_version,
+                           device->vendor,
+                           device->driver_version,
                            device->device_version};
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         add_part(checksum, parts[i]);

@@ -24,7 +24,7 @@ GHashTable *ripple_kernels_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kernel_free);
 }
 
-/* ---- source ------------------------------------------------------------------------------------ */
+/* ---- source --------------------------------------------------------------------------------- */
 
 static char *load_file(const char *file, GError **error)
 {
@@ -47,7 +47,7 @@ static char *load_source(const char *name, GError **error)
     return own ? g_strconcat(shared, "#line 1 \"", file, "\"\n", own, NULL) : NULL;
 }
 
-/* ---- compiling --------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------ */
 
 static gboolean set_build_error(RippleOpencl *self, cl_program program, const char *name,
                                 const char *options, cl_int status, GError **error)
@@ -159,7 +159,7 @@ cl_kernel ripple_kernel_get(RippleOpencl *self, const char *name, const char *op
     return kernel;
 }
 
-/* ---- launching --------------------------------------------------------------------------------- */
+/* ---- launching ------------------------------------------------------------------------------ */
 
 gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
                               const RippleArgument *arguments, guint n_arguments, GError **error)
@@ -172,8 +172,8 @@ gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize column
     gsize width = columns <= NARROW_GROUP_WIDTH ? NARROW_GROUP_WIDTH : RIPPLE_GROUP_WIDTH;
     const gsize local[2] = {width, 1};
     const gsize global[2] = {(columns + width - 1) / width * width, rows};
-    cl_int status = clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL,
-                                           NULL);
+    cl_int status =
+        clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
     return status == CL_SUCCESS ||
            ripple_opencl_report(self, "clEnqueueNDRangeKernel", status, error);
 }

@@ -23,12 +23,12 @@ typedef struct {
 /** An empty table for RippleOpencl.kernels. */
 GHashTable *ripple_kernels_new(void);
 
-/** The kernel called `name`, from kernels/NAME.cl, compiled with `options` ("-DKEEP_Z=1 …" or ""). It
- * belongs to the backend. */
+/** The kernel called `name`, from kernels/NAME.cl, compiled with `options` ("-DKEEP_Z=1 …" or "").
+ * It belongs to the backend. */
 cl_kernel ripple_kernel_get(RippleOpencl *self, const char *name, const char *options,
                             GError **error);
 
-/** Enqueue `kernel` over `columns` × `rows` work-items, the columns rounded up to whole work-groups,
- * so that the kernel must check them. */
+/** Enqueue `kernel` over `columns` × `rows` work-items, the columns rounded up to whole
+ * work-groups, so that the kernel must check them. */
 gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
                               const RippleArgument *arguments, guint n_arguments, GError **error);

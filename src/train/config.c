@@ -43,7 +43,7 @@ gboolean ripple_config_set(RippleConfig *config, const char *section, const char
     return option && option->parse(option, config, value, error);
 }
 
-/* ---- INI files ------------------------------------------------------------------------------- */
+/* ---- INI files ------------------------------------------------------------------------------ */
 
 /* GKeyFile lists a key as often as it stands in the file, and keeps the last of its values. */
 static gboolean check_once(char *const *keys, const char *section, GError **error)
@@ -67,8 +67,14 @@ static gboolean load_section(RippleConfig *config, GKeyFile *file, const char *s
     for (guint i = 0; keys[i]; i++) {
         if (!ripple_config_option_find(section, keys[i], error))
             return FALSE;
-        g_autofree char *value = g_key_file_get_string(file, section, keys[i], error);
-        if (!value || !ripple_config_set(config, section, keys[i], value, error))
+        /* A bad escape gives both a value and an error. */
+        GError *reason = NULL;
+        g_autofree char *value = g_key_file_get_string(file, section, keys[i], &reason);
+        if (reason) {
+            g_propagate_error(error, reason);
+            return FALSE;
+        }
+        if (!ripple_config_set(config, section, keys[i], value, error))
             return FALSE;
     }
     return TRUE;
@@ -112,7 +118,7 @@ char *ripple_config_to_text(const RippleConfig *config)
     return g_strconcat("# ripple train --config THIS_FILE\n\n", text, NULL);
 }
 
-/* ---- checks ---------------------------------------------------------------------------------- */
+/* ---- checks --------------------------------------------------------------------------------- */
 
 gboolean ripple_config_check(const RippleConfig *config, GError **error)
 {

@@ -19,7 +19,7 @@ static gboolean refuse(const RippleConfigOption *option, const char *value, cons
     return FALSE;
 }
 
-/* ---- strings --------------------------------------------------------------------------------- */
+/* ---- strings -------------------------------------------------------------------------------- */
 
 gboolean ripple_config_parse_string(const RippleConfigOption *option, RippleConfig *config,
                                     const char *value, GError **error)
@@ -40,7 +40,7 @@ char *ripple_config_format_string(const RippleConfigOption *option, const Ripple
     return g_strdup(*string ? *string : "");
 }
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 gboolean ripple_config_parse_whole(const RippleConfigOption *option, RippleConfig *config,
                                    const char *value, GError **error)
@@ -113,7 +113,7 @@ char *ripple_config_format_boolean(const RippleConfigOption *option, const Rippl
     return g_strdup(*is_true ? "true" : "false");
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 /* The parsers of names quote the value and list the names; the option is said in front. */
 static gboolean name_option(const RippleConfigOption *option, gboolean good, GError **error)

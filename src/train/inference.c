@@ -7,7 +7,7 @@
 
 #define BATCH 1024
 
-/* ---- data ---------------------------------------------------------------------------------------- */
+/* ---- data ----------------------------------------------------------------------------------- */
 
 static gboolean check_fit(const RippleModel *model, const RippleDataset *dataset,
                           gboolean target_optional, GError **error)
@@ -52,11 +52,11 @@ static RippleDataset *take_split(RippleData *data, RippleSplit split, const char
     return g_steal_pointer(&data->test);
 }
 
-RippleDataset *ripple_model_load_data(const RippleModel *model, const char *spec, const char *target,
-                                      RippleSplit split, gboolean target_optional, GError **error)
+RippleDataset *ripple_model_load_data(const RippleModel *model, const char *spec,
+                                      const char *target, RippleSplit split,
+                                      gboolean target_optional, GError **error)
 {
-    g_autofree char *own_target =
-        model->target_names ? g_strjoinv(",", model->target_names) : NULL;
+    g_autofree char *own_target = model->target_names ? g_strjoinv(",", model->target_names) : NULL;
     RippleDataRequest request = {
         .spec = spec,
         .target = target ? target : own_target,
@@ -73,7 +73,7 @@ RippleDataset *ripple_model_load_data(const RippleModel *model, const char *spec
     return g_steal_pointer(&dataset);
 }
 
-/* ---- inference ------------------------------------------------------------------------------------ */
+/* ---- inference ------------------------------------------------------------------------------ */
 
 struct _RippleInference {
     const RippleModel *model; /* borrowed */
@@ -81,7 +81,8 @@ struct _RippleInference {
     RippleState *state;
 };
 
-RippleInference *ripple_inference_new(const RippleModel *model, const char *selector, GError **error)
+RippleInference *ripple_inference_new(const RippleModel *model, const char *selector,
+                                      GError **error)
 {
     g_autoptr(RippleInference) self = g_new0(RippleInference, 1);
     self->model = model;
@@ -112,8 +113,8 @@ const RippleBackend *ripple_inference_device(const RippleInference *inference)
 gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,
                                 gdouble *loss, gdouble *accuracy, GError **error)
 {
-    g_autoptr(RippleResident) data = ripple_resident_new(
-        inference->backend, dataset, inference->model->transform, error);
+    g_autoptr(RippleResident) data =
+        ripple_resident_new(inference->backend, dataset, inference->model->transform, error);
     g_autoptr(RippleBuffer) order =
         data ? ripple_order_upload(inference->backend, NULL, dataset->samples, error) : NULL;
     g_autoptr(RippleEvaluator) evaluator =
@@ -134,8 +135,8 @@ gboolean ripple_inference_predict(RippleInference *inference, const RippleDatase
     const RippleNetwork *network = inference->model->network;
     RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_PREDICT,
                                      .batch = MIN(BATCH, dataset->samples)};
-    g_autoptr(RippleResident) data = ripple_resident_new(
-        inference->backend, dataset, inference->model->transform, error);
+    g_autoptr(RippleResident) data =
+        ripple_resident_new(inference->backend, dataset, inference->model->transform, error);
     g_autoptr(RippleBuffer) order =
         data ? ripple_order_upload(inference->backend, NULL, dataset->samples, error) : NULL;
     g_autoptr(RippleScheduler) scheduler =

@@ -1,39 +1,70 @@
 #include "train/json_object.h"
 
+#include "train/json_text.h"
+#include "train/number.h"
+
 #include <math.h>
 
-void ripple_json_set_whole(JsonBuilder *builder, const char *name, guint64 value)
+/* A comma after what stands before in the same object or array, then the name. */
+static void begin_member(GString *json, const char *name)
 {
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, (gint64)value);
+    char last = json->len ? json->str[json->len - 1] : '{';
+    if (last != '{' && last != '[')
+        g_string_append(json, ", ");
+    if (name) {
+        ripple_json_append_string(json, name);
+        g_string_append(json, ": ");
+    }
 }
 
-void ripple_json_set_number(JsonBuilder *builder, const char *name, gdouble value)
+void ripple_json_begin_object(GString *json, const char *name)
 {
-    json_builder_set_member_name(builder, name);
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
+    begin_member(json, name);
+    g_string_append_c(json, '{');
 }
 
-void ripple_json_set_text(JsonBuilder *builder, const char *name, const char *value)
+void ripple_json_end_object(GString *json)
 {
-    json_builder_set_member_name(builder, name);
-    if (value)
-        json_builder_add_string_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
+    g_string_append_c(json, '}');
 }
 
-void ripple_json_set_flag(JsonBuilder *builder, const char *name, gboolean value)
+void ripple_json_begin_array(GString *json, const char *name)
 {
-    json_builder_set_member_name(builder, name);
-    json_builder_add_boolean_value(builder, value);
+    begin_member(json, name);
+    g_string_append_c(json, '[');
 }
 
-char *ripple_json_line(JsonBuilder *builder)
+void ripple_json_end_array(GString *json)
 {
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    return json_to_string(root, FALSE);
+    g_string_append_c(json, ']');
+}
+
+void ripple_json_set_whole(GString *json, const char *name, guint64 value)
+{
+    begin_member(json, name);
+    g_string_append_printf(json, "%" G_GUINT64_FORMAT, value);
+}
+
+void ripple_json_set_number(GString *json, const char *name, gdouble value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    begin_member(json, name);
+    g_string_append(json, isfinite(value) ? ripple_number_text(value, text) : "null");
+}
+
+void ripple_json_set_flag(GString *json, const char *name, gboolean value)
+{
+    begin_member(json, name);
+    g_string_append(json, value ? "true" : "false");
+}
+
+void ripple_json_set_text(GString *json, const char *name, const char *value)
+{
+    begin_member(json, name);
+    if (!value) {
+        g_string_append(json, "null");
+        return;
+    }
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+    ripple_json_append_string(json, valid);
 }

@@ -1,19 +1,23 @@
 /** \file
- * The members of a JSON object, one call each, on json-glib's builder.
+ * JSON for programs, one member a call, into a GString.
+ *
+ * json-glib reads well and writes badly: it turns 1e-08 into "1e-08.0", which is no JSON. Numbers
+ * written here are as short as reads back to the same bits, and what is no finite number is null.
  */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include <glib.h>
 
-void ripple_json_set_whole(JsonBuilder *builder, const char *name, guint64 value);
+/** Begin and end an object or an array. `name` is NULL at the top and within arrays, here and
+ * below. */
+void ripple_json_begin_object(GString *json, const char *name);
+void ripple_json_end_object(GString *json);
+void ripple_json_begin_array(GString *json, const char *name);
+void ripple_json_end_array(GString *json);
 
-/** What is no finite number becomes null: JSON has no word for it. */
-void ripple_json_set_number(JsonBuilder *builder, const char *name, gdouble value);
+void ripple_json_set_whole(GString *json, const char *name, guint64 value);
+void ripple_json_set_number(GString *json, const char *name, gdouble value);
+void ripple_json_set_flag(GString *json, const char *name, gboolean value);
 
-/** NULL becomes null. */
-void ripple_json_set_text(JsonBuilder *builder, const char *name, const char *value);
-
-void ripple_json_set_flag(JsonBuilder *builder, const char *name, gboolean value);
-
-/** What `builder` holds as one line of text. Free with g_free. */
-char *ripple_json_line(JsonBuilder *builder);
+/** NULL becomes null. What is not UTF-8 is made so. */
+void ripple_json_set_text(GString *json, const char *name, const char *value);

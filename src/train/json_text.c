@@ -4,7 +4,7 @@
 #include <ripple/error.h>
 #include <string.h>
 
-/* ---- the scan -------------------------------------------------------------------------------- */
+/* ---- the scan ------------------------------------------------------------------------------- */
 
 /* Where the scan stands. At the end of the text, peek() gives '\0', which no token contains. */
 typedef struct {
@@ -158,7 +158,7 @@ gboolean ripple_json_check(const char *text, gsize length, GError **error)
     return TRUE;
 }
 
-/* ---- the parser ------------------------------------------------------------------------------ */
+/* ---- the parser ----------------------------------------------------------------------------- */
 
 /* Members seen so far in each object, to notice one that replaces another. */
 typedef struct {
@@ -204,7 +204,7 @@ JsonNode *ripple_json_parse(const char *text, gsize length, GError **error)
     return root;
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static gboolean holds(JsonNode *node, GType type)
 {

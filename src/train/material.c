@@ -5,8 +5,7 @@
 #include <math.h>
 #include <ripple/error.h>
 
-/* ---- data --------------------------------------------------------------------------------------
- */
+/* ---- data ----------------------------------------------------------------------------------- */
 
 static RippleDataset *load_test_data(const RippleConfig *config, const RippleDataset *train,
                                      GError **error)
@@ -52,8 +51,7 @@ static gboolean load(RippleMaterial *self, const RippleConfig *config, GError **
     return self->test != NULL;
 }
 
-/* ---- split -------------------------------------------------------------------------------------
- */
+/* ---- split ---------------------------------------------------------------------------------- */
 
 /* A random choice of samples for validation; both parts keep the order of the data. */
 static gboolean split(RippleMaterial *self, const RippleConfig *config, GError **error)
@@ -88,8 +86,7 @@ static gboolean split(RippleMaterial *self, const RippleConfig *config, GError *
     return TRUE;
 }
 
-/* ---- model -------------------------------------------------------------------------------------
- */
+/* ---- model ---------------------------------------------------------------------------------- */
 
 static gboolean transform_inputs(RippleMaterial *self, RippleTransform *transform, GError **error)
 {

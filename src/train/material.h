@@ -23,7 +23,7 @@ RippleMaterial *ripple_material_new(RippleConfig *config, GError **error);
 void ripple_material_free(RippleMaterial *material);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleMaterial, ripple_material_free)
 
-/** The order of the training samples in `epoch` (counted from 0): a fresh permutation of
+/** The order of the training samples in `epoch` (counted from 1): a fresh permutation of
  * train_order, or train_order itself when `config` does not shuffle. n_train long; free with
  * g_free. */
 guint32 *ripple_material_order(const RippleMaterial *material, const RippleConfig *config,

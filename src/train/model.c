@@ -29,7 +29,7 @@ void ripple_model_free(RippleModel *model)
     g_free(model);
 }
 
-/* ---- saving ---------------------------------------------------------------------------------- */
+/* ---- saving --------------------------------------------------------------------------------- */
 
 static gboolean check_finite(const RippleTensorToStore *tensor, gsize elements, const char *path,
                              GError **error)
@@ -72,7 +72,7 @@ gboolean ripple_model_save(const RippleModel *model, const char *path, GError **
                                     2 * network->n_layers, error);
 }
 
-/* ---- loading --------------------------------------------------------------------------------- */
+/* ---- loading -------------------------------------------------------------------------------- */
 
 RippleModel *ripple_model_load(const char *path, GError **error)
 {

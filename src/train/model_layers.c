@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- shapes ---------------------------------------------------------------------------------- */
+/* ---- shapes --------------------------------------------------------------------------------- */
 
 static gboolean check_shape(const RippleSafetensors *file, const RippleStoredTensor *tensor,
                             const gsize *shape, guint rank, GError **error)
@@ -28,7 +28,7 @@ static gboolean check_shapes(const RippleSafetensors *file, const RippleNetwork 
     return TRUE;
 }
 
-/* ---- by name --------------------------------------------------------------------------------- */
+/* ---- by name -------------------------------------------------------------------------------- */
 
 static const RippleStoredTensor *find_part(const RippleSafetensors *file, guint layer,
                                            const char *part, GError **error)
@@ -80,7 +80,7 @@ RippleStoredLayer *ripple_stored_layers_by_name(const RippleSafetensors *file,
     return g_steal_pointer(&layers);
 }
 
-/* ---- by order -------------------------------------------------------------------------------- */
+/* ---- by order ------------------------------------------------------------------------------- */
 
 /* Runs of digits compare as numbers: the longer is larger once leading zeros are gone. */
 static gint compare_digits(const char **a, const char **b)
@@ -214,7 +214,7 @@ RippleStoredLayer *ripple_stored_layers_by_order(const RippleSafetensors *file,
     return g_steal_pointer(&layers);
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 gboolean ripple_stored_layers_read(const RippleSafetensors *file, const RippleNetwork *network,
                                    const RippleStoredLayer *layers, gfloat *parameters,

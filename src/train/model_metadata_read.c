@@ -26,7 +26,7 @@ static JsonNode *parse(const RippleSafetensors *file, const char *key, GError **
     return root;
 }
 
-/* ---- network --------------------------------------------------------------------------------- */
+/* ---- network -------------------------------------------------------------------------------- */
 
 static gboolean read_layer(JsonNode *node, guint layer, guint *width, RippleActivation *activation,
                            GError **error)
@@ -87,7 +87,7 @@ RippleNetwork *ripple_metadata_network(const RippleSafetensors *file, GError **e
     return network;
 }
 
-/* ---- transform ------------------------------------------------------------------------------- */
+/* ---- transform ------------------------------------------------------------------------------ */
 
 static gboolean read_numbers(JsonArray *list, gdouble *numbers)
 {
@@ -126,7 +126,7 @@ RippleTransform *ripple_metadata_transform(const RippleSafetensors *file, guint 
     return g_steal_pointer(&transform);
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 /* The strings under `key` into `names`, NULL when there are none. */
 static gboolean read_names(const RippleSafetensors *file, const char *key, char ***names,

@@ -59,11 +59,10 @@ void ripple_run_directory_free(RippleRunDirectory *directory)
     g_free(directory);
 }
 
-static gboolean write_line(RippleRunDirectory *self, JsonBuilder *builder, GError **error)
+static gboolean write_line(RippleRunDirectory *self, GString *line, GError **error)
 {
-    json_builder_end_object(builder);
-    g_autofree char *line = ripple_json_line(builder);
-    if (fprintf(self->metrics, "%s\n", line) < 0 || fflush(self->metrics) != 0)
+    ripple_json_end_object(line);
+    if (fprintf(self->metrics, "%s\n", line->str) < 0 || fflush(self->metrics) != 0)
         return fail(error, "write", self->metrics_path);
     return TRUE;
 }
@@ -71,31 +70,31 @@ static gboolean write_line(RippleRunDirectory *self, JsonBuilder *builder, GErro
 gboolean ripple_run_directory_add_step(RippleRunDirectory *directory,
                                        const RippleStepReport *report, GError **error)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    ripple_json_set_whole(builder, "step", report->step);
-    ripple_json_set_whole(builder, "epoch", report->epoch);
-    ripple_json_set_number(builder, "loss", report->loss);
-    ripple_json_set_number(builder, "learning_rate", report->learning_rate);
-    return write_line(directory, builder, error);
+    g_autoptr(GString) line = g_string_new(NULL);
+    ripple_json_begin_object(line, NULL);
+    ripple_json_set_whole(line, "step", report->step);
+    ripple_json_set_whole(line, "epoch", report->epoch);
+    ripple_json_set_number(line, "loss", report->loss);
+    ripple_json_set_number(line, "learning_rate", report->learning_rate);
+    return write_line(directory, line, error);
 }
 
 gboolean ripple_run_directory_add_epoch(RippleRunDirectory *directory,
                                         const RippleEpochReport *report, GError **error)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    ripple_json_set_whole(builder, "epoch", report->epoch);
-    ripple_json_set_whole(builder, "step", report->step);
-    ripple_json_set_number(builder, "train_loss", report->train_loss);
-    ripple_json_set_number(builder, "train_accuracy", report->train_accuracy);
-    ripple_json_set_number(builder, "val_loss", report->val_loss);
-    ripple_json_set_number(builder, "val_accuracy", report->val_accuracy);
-    ripple_json_set_number(builder, "test_loss", report->test_loss);
-    ripple_json_set_number(builder, "test_accuracy", report->test_accuracy);
-    ripple_json_set_number(builder, "seconds", report->seconds);
-    ripple_json_set_number(builder, "samples_per_second", report->samples_per_second);
-    return write_line(directory, builder, error);
+    g_autoptr(GString) line = g_string_new(NULL);
+    ripple_json_begin_object(line, NULL);
+    ripple_json_set_whole(line, "epoch", report->epoch);
+    ripple_json_set_whole(line, "step", report->step);
+    ripple_json_set_number(line, "train_loss", report->train_loss);
+    ripple_json_set_number(line, "train_accuracy", report->train_accuracy);
+    ripple_json_set_number(line, "val_loss", report->val_loss);
+    ripple_json_set_number(line, "val_accuracy", report->val_accuracy);
+    ripple_json_set_number(line, "test_loss", report->test_loss);
+    ripple_json_set_number(line, "test_accuracy", report->test_accuracy);
+    ripple_json_set_number(line, "seconds", report->seconds);
+    ripple_json_set_number(line, "samples_per_second", report->samples_per_second);
+    return write_line(directory, line, error);
 }
 
 const char *ripple_run_directory_model_path(const RippleRunDirectory *directory)

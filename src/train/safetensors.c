@@ -26,7 +26,7 @@ static const struct {
     {"BOOL", 1}, {"C64", 8}, {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"F8_E8M0", 1},
 };
 
-/* ---- errors ---------------------------------------------------------------------------------- */
+/* ---- errors --------------------------------------------------------------------------------- */
 
 #define LONGEST_SENTENCE 1000
 
@@ -59,7 +59,7 @@ char *ripple_shape_text(const gsize *shape, guint rank)
     return g_string_free(text, FALSE);
 }
 
-/* ---- one tensor of the header ---------------------------------------------------------------- */
+/* ---- one tensor of the header --------------------------------------------------------------- */
 
 static void stored_tensor_free(gpointer data)
 {
@@ -161,7 +161,7 @@ static gboolean read_tensor(RippleSafetensors *file, const char *name, JsonNode 
            read_offsets(file, tensor, entry, data_begin, element_bytes, error);
 }
 
-/* ---- the header ------------------------------------------------------------------------------ */
+/* ---- the header ----------------------------------------------------------------------------- */
 
 static gboolean read_metadata(RippleSafetensors *file, JsonNode *node, GError **error)
 {
@@ -268,7 +268,7 @@ static gboolean read_header(RippleSafetensors *file, GError **error)
     return read_members(file, root, data_begin, error) && check_coverage(file, data_begin, error);
 }
 
-/* ---- the file -------------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------------------- */
 
 RippleSafetensors *ripple_safetensors_open(const char *path, GError **error)
 {

@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct _RippleSafetensors RippleSafetensors;
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 /** Map the file at `path` and check all of its header. */
 RippleSafetensors *ripple_safetensors_open(const char *path, GError **error);
@@ -63,7 +63,7 @@ char *ripple_shape_text(const gsize *shape, guint rank);
 gboolean ripple_safetensors_blame(const char *path, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 /** A tensor to write, in single precision. Borrows everything. */
 typedef struct {

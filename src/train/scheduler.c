@@ -1,7 +1,6 @@
 #include "train/scheduler.h"
 
-/* ---- state -------------------------------------------------------------------------------------
- */
+/* ---- state ---------------------------------------------------------------------------------- */
 
 RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network,
                               gboolean momentum, GError **error)
@@ -32,8 +31,7 @@ void ripple_state_free(RippleState *state)
     g_free(state);
 }
 
-/* ---- tensors -----------------------------------------------------------------------------------
- */
+/* ---- tensors -------------------------------------------------------------------------------- */
 
 struct _RippleScheduler {
     RippleState *state;
@@ -110,8 +108,7 @@ static RippleView view_of_x(const RippleScheduler *self, guint layer, gsize coun
                       : ripple_scheduler_view(self, RIPPLE_ROLE_ACTIVATION, layer - 1, count);
 }
 
-/* ---- rows --------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static gboolean gather_one(RippleScheduler *self, const RippleBatch *batch, RippleBuffer *source,
                            RippleView destination, GError **error)

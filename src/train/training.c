@@ -30,7 +30,7 @@ typedef struct {
     guint64 steps; /* in all */
     guint64 steps_per_epoch;
     guint64 enqueued;
-    guint64 epoch; /* counted from 0 */
+    guint64 epoch; /* under way, counted from 1 */
     EpochSums sums;
     Pace epoch_pace;
     Pace pace; /* of the epochs before */
@@ -51,8 +51,7 @@ static gdouble rate_of(Pace pace)
     return pace.samples > 0 && pace.seconds > 0 ? pace.samples / pace.seconds : NAN;
 }
 
-/* ---- results as they arrive --------------------------------------------------------------------
- */
+/* ---- results as they arrive ----------------------------------------------------------------- */
 
 static void report_progress(Run *run, guint64 done)
 {
@@ -68,7 +67,7 @@ static void report_progress(Run *run, guint64 done)
     RippleProgress progress = {
         .step = done,
         .steps = run->steps,
-        .epoch = run->epoch + 1,
+        .epoch = run->epoch,
         .epochs = (run->steps + run->steps_per_epoch - 1) / run->steps_per_epoch,
         .loss = run->sums.loss / run->sums.samples,
         .samples_per_second = rate_of(pace),
@@ -82,7 +81,7 @@ static gboolean report_step(Run *run, const RippleStepResult *result, GError **e
     guint64 done = result->step + 1;
     if (run->config->log_every == 0 || done % run->config->log_every != 0)
         return TRUE;
-    RippleStepReport report = {done, run->epoch + 1, result->loss, run->config->learning_rate};
+    RippleStepReport report = {done, run->epoch, result->loss, run->config->learning_rate};
     if (run->observer->step)
         run->observer->step(&report, run->observer->user_data);
     RippleRunDirectory *directory = run->trainer->directory;
@@ -96,7 +95,7 @@ static gboolean collect(const RippleStepResult *result, gpointer user_data, GErr
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                     "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
                     ") is no longer a finite number; try a smaller learning rate than %g.",
-                    result->step + 1, run->epoch + 1, run->config->learning_rate);
+                    result->step + 1, run->epoch, run->config->learning_rate);
         return FALSE;
     }
     if (result->step == 0) {
@@ -116,8 +115,7 @@ static gboolean collect(const RippleStepResult *result, gpointer user_data, GErr
     return report_step(run, result, error);
 }
 
-/* ---- one epoch ---------------------------------------------------------------------------------
- */
+/* ---- one epoch ------------------------------------------------------------------------------ */
 
 static gboolean upload_order(Run *run, GError **error)
 {
@@ -159,7 +157,7 @@ static gboolean train_epoch(Run *run, GError **error)
     run->epoch_pace.seconds = seconds_since(run->epoch_start);
     run->pace.samples += run->epoch_pace.samples;
     run->pace.seconds += run->epoch_pace.seconds;
-    run->result->epochs = run->epoch + 1;
+    run->result->epochs = run->epoch;
     run->result->samples_per_second = rate_of(run->pace);
     run->result->train_loss = run->sums.loss / run->sums.samples;
     run->result->train_accuracy =
@@ -195,7 +193,7 @@ static gboolean report_epoch(Run *run, GError **error)
 {
     const RippleTrainingResult *result = run->result;
     RippleEpochReport report = {
-        .epoch = run->epoch + 1,
+        .epoch = run->epoch,
         .step = result->steps,
         .train_loss = result->train_loss,
         .train_accuracy = result->train_accuracy,
@@ -212,8 +210,7 @@ static gboolean report_epoch(Run *run, GError **error)
     return !directory || ripple_run_directory_add_epoch(directory, &report, error);
 }
 
-/* ---- the whole run -----------------------------------------------------------------------------
- */
+/* ---- the whole run -------------------------------------------------------------------------- */
 
 static gboolean check_finite(const gfloat *parameters, gsize length, GError **error)
 {
@@ -242,7 +239,7 @@ static gboolean save(Run *run, GError **error)
 
 static gboolean run_epochs(Run *run, GError **error)
 {
-    for (; run->enqueued < run->steps && !run->interrupted; run->epoch++)
+    for (run->epoch = 1; run->enqueued < run->steps && !run->interrupted; run->epoch++)
         if (!train_epoch(run, error) || !evaluate(run, error) || !report_epoch(run, error))
             return FALSE;
     return TRUE;

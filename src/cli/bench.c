@@ -1,0 +1,129 @@
+#include "cli/bench.h"
+
+#include "cli/command.h"
+#include "opencl/peak.h"
+#include "train/json_object.h"
+
+#include <math.h>
+#include <ripple/device.h>
+#include <ripple/error.h>
+#include <string.h>
+
+void ripple_bench_clear(RippleBench *bench)
+{
+    g_clear_pointer(&bench->backend, ripple_device_close);
+}
+gboolean ripple_bench_open(RippleBench *bench, const char *selector, gboolean needs_opencl,
+                           GError **error)
+{
+    bench->backend = ripple_device_open(selector ? selector : "auto", error);
+    if (!bench->backend)
+        return FALSE;
+    bench->peak = NAN;
+    if (strcmp(ripple_device_kind(bench->backend), "opencl") == 0) {
+        ripple_console_progress(bench->console, "measuring the peak of the device");
+        return ripple_opencl_measure_peak(bench->backend, &bench->peak, error);
+    }
+    if (!needs_opencl)
+        return TRUE;
+    g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                        "The reference has no matrix products to time; choose a device that "
+                        "`ripple devices` lists.");
+    return FALSE;
+}
+
+/* An object, open where the results go. */
+JsonBuilder *ripple_bench_begin_json(const RippleBench *bench)
+{
+    JsonBuilder *json = json_builder_new();
+    json_builder_begin_object(json);
+    ripple_json_set_text(json, "backend", ripple_device_kind(bench->backend));
+    ripple_json_set_text(json, "device", ripple_device_name(bench->backend));
+    ripple_json_set_number(json, "peak_gflops", bench->peak);
+    json_builder_set_member_name(json, "results");
+    json_builder_begin_array(json);
+    return json;
+}
+
+void ripple_bench_add_json(JsonBuilder *json, const RippleBench *bench,
+                           const RippleThroughput *gflops)
+{
+    ripple_json_set_number(json, "gflops", gflops->median);
+    ripple_json_set_number(json, "gflops_min", gflops->slowest);
+    ripple_json_set_number(json, "gflops_max", gflops->fastest);
+    ripple_json_set_number(json, "fraction_of_peak", gflops->median / bench->peak);
+    ripple_json_set_whole(json, "runs", gflops->runs);
+}
+
+void ripple_bench_end_json(JsonBuilder *json)
+{
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+    ripple_console_json(json);
+}
+
+/* What the results will be about, before they are there. */
+void ripple_bench_print_device(const RippleBench *bench)
+{
+    ripple_console_print("device   %s\n", ripple_device_name(bench->backend));
+    if (isfinite(bench->peak))
+        ripple_console_print("peak     %.1f GFLOP/s, measured by multiply-adds alone\n",
+                             bench->peak);
+}
+
+/* Three cells: the median, its spread, and the share of the peak. */
+void ripple_bench_add_cells(RippleTable *table, const RippleBench *bench,
+                            const RippleThroughput *gflops)
+{
+    ripple_table_add(table, "%.2f", gflops->median);
+    ripple_table_add(table, "%.2f…%.2f", gflops->slowest, gflops->fastest);
+    if (isfinite(bench->peak))
+        ripple_table_add(table, "%.1f%%", 100 * gflops->median / bench->peak);
+    else
+        ripple_table_add(table, "–");
+}
+
+static const struct {
+    const char *name; /* with that of the command, as messages have it */
+    RippleCommandFunction run;
+    const char *summary;
+} benches[] = {
+    {"bench gemm", ripple_command_bench_gemm,
+     "matrix products in the three forms that training needs"},
+    {"bench step", ripple_command_bench_step, "whole training steps"},
+};
+
+static void print_help(void)
+{
+    ripple_console_print("Usage: ripple bench WHAT [OPTION…]\n\n"
+                         "Times the work of training, after a warm-up. Each piece is checked for "
+                         "correctness first.\n\nWHAT:\n");
+    for (guint i = 0; i < G_N_ELEMENTS(benches); i++)
+        ripple_console_print("  %s  %s\n", strchr(benches[i].name, ' ') + 1, benches[i].summary);
+    ripple_console_print("\n`ripple bench WHAT --help` tells the options of each.\n");
+}
+
+gboolean ripple_command_bench(int argc, char **argv, GError **error)
+{
+    if (argc < 2) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "`ripple bench` needs to know what to time: `ripple bench gemm` times "
+                            "matrix products, `ripple bench step` training steps.");
+        return FALSE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return TRUE;
+    }
+    g_autofree char *name = g_strconcat("bench ", argv[1], NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(benches); i++) {
+        if (strcmp(name, benches[i].name) != 0)
+            continue;
+        argv[1] = name;
+        return benches[i].run(argc - 1, argv + 1, error);
+    }
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "`ripple bench` times gemm (matrix products) or step (training steps), not \"%s\".",
+                argv[1]);
+    return FALSE;
+}

@@ -1,0 +1,131 @@
+#include "cli/bench.h"
+#include "measure/gemm.h"
+#include "train/json_object.h"
+
+static const char *const default_shapes[] = {"128x512x784", "128x512x512", "128x10x512",
+                                             "1024x1024x1024", NULL};
+
+/* What a training step computes in each form. */
+static const char *const form_uses[RIPPLE_N_PRODUCTS] = {
+    [RIPPLE_PRODUCT_NT] = "forward",
+    [RIPPLE_PRODUCT_NN] = "delta",
+    [RIPPLE_PRODUCT_TN] = "gradient",
+};
+
+typedef struct {
+    const RippleGemmProvider *provider;
+    RippleGemmShape shape;
+    RippleProductForm form;
+    RippleThroughput gflops;
+} GemmResult;
+
+static gboolean measure_gemm(const RippleBench *bench, GemmResult *result, GError **error)
+{
+    g_autofree char *shape = ripple_gemm_shape_text(&result->shape);
+    g_autofree char *line = g_strdup_printf(
+        "timing %s %s by %s", shape, ripple_product_name(result->form), result->provider->name);
+    ripple_console_progress(bench->console, line);
+    return ripple_gemm_measure(bench->backend, result->provider, result->form, &result->shape,
+                               &result->gflops, error);
+}
+
+static gboolean parse_shapes(const char *const *texts, GArray *shapes, GError **error)
+{
+    for (guint i = 0; texts[i]; i++) {
+        RippleGemmShape shape;
+        if (!ripple_gemm_shape_parse(texts[i], &shape, error))
+            return FALSE;
+        g_array_append_val(shapes, shape);
+    }
+    return TRUE;
+}
+
+/* Each of `shapes` in each form by each provider, as an array of GemmResult. */
+static gboolean measure_gemms(const RippleBench *bench, const GArray *shapes, GArray *results,
+                              GError **error)
+{
+    guint n_providers;
+    const RippleGemmProvider *providers = ripple_gemm_providers(&n_providers);
+    for (guint i = 0; i < shapes->len * RIPPLE_N_PRODUCTS * n_providers; i++) {
+        GemmResult result = {
+            .provider = &providers[i % n_providers],
+            .form = i / n_providers % RIPPLE_N_PRODUCTS,
+            .shape = g_array_index(shapes, RippleGemmShape, i / n_providers / RIPPLE_N_PRODUCTS),
+        };
+        if (!measure_gemm(bench, &result, error))
+            return FALSE;
+        g_array_append_val(results, result);
+    }
+    return TRUE;
+}
+
+static void print_gemms_json(const RippleBench *bench, const GArray *results)
+{
+    g_autoptr(JsonBuilder) json = ripple_bench_begin_json(bench);
+    for (guint i = 0; i < results->len; i++) {
+        const GemmResult *result = &g_array_index(results, GemmResult, i);
+        g_autofree char *shape = ripple_gemm_shape_text(&result->shape);
+        json_builder_begin_object(json);
+        ripple_json_set_text(json, "provider", result->provider->name);
+        ripple_json_set_text(json, "shape", shape);
+        ripple_json_set_text(json, "transpose", ripple_product_name(result->form));
+        ripple_bench_add_json(json, bench, &result->gflops);
+        json_builder_end_object(json);
+    }
+    ripple_bench_end_json(json);
+}
+
+static void print_gemms(const RippleBench *bench, const GArray *results)
+{
+    static const char *const headings[] = {"shape M×N×K", "form", "provider", RIPPLE_BENCH_HEADINGS,
+                                           NULL};
+    g_autoptr(RippleTable) table = ripple_table_new(headings);
+    for (guint i = 0; i < results->len; i++) {
+        const GemmResult *result = &g_array_index(results, GemmResult, i);
+        g_autofree char *shape = ripple_gemm_shape_text(&result->shape);
+        ripple_table_add(table, "%s", shape);
+        ripple_table_add(table, "%s  %s", ripple_product_name(result->form),
+                         form_uses[result->form]);
+        ripple_table_add(table, "%s", result->provider->name);
+        ripple_bench_add_cells(table, bench, &result->gflops);
+    }
+    ripple_table_print(table);
+}
+
+gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
+{
+    RippleConsole console = {0};
+    g_autofree char *device = NULL;
+    g_auto(GStrv) texts = NULL;
+    const GOptionEntry entries[] = {
+        {"shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &texts,
+         "C has M rows and N columns, and sums over K; may be given several times", "MxNxK"},
+        {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, P:D, or a part of a name", "SEL"},
+        G_OPTION_ENTRY_NULL};
+    if (!ripple_console_parse(
+            argc, argv, NULL,
+            "Times matrix products in the three forms that training needs: NT (forward), NN "
+            "(delta) and TN (gradient). Each is held against dot products in double precision "
+            "first; exits with 5 when one is wrong.\n\n"
+            "Example: ripple bench gemm --shape 128x512x784 --shape 2048x2048x2048",
+            entries, NULL, &console, NULL, error))
+        return FALSE;
+
+    g_auto(RippleBench) bench = {.console = &console};
+    g_autoptr(GArray) shapes = g_array_new(FALSE, FALSE, sizeof(RippleGemmShape));
+    g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(GemmResult));
+    if (!parse_shapes(texts ? (const char *const *)texts : default_shapes, shapes, error) ||
+        !ripple_bench_open(&bench, device, TRUE, error))
+        return FALSE;
+    if (!console.json) {
+        ripple_bench_print_device(&bench);
+        ripple_console_print("\n");
+    }
+    if (!measure_gemms(&bench, shapes, results, error))
+        return FALSE;
+    if (console.json)
+        print_gemms_json(&bench, results);
+    else
+        print_gemms(&bench, results);
+    return TRUE;
+}

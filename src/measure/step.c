@@ -1,0 +1,261 @@
+#include "measure/step.h"
+
+#include "base/random.h"
+#include "measure/memory.h"
+#include "measure/random_data.h"
+#include "reference/reference.h"
+#include "train/scheduler.h"
+
+#include <math.h>
+#include <ripple/error.h>
+
+#define LEAST_SAMPLES 4096 /* so that batches differ, as in training */
+#define CHECKED_STEPS 2
+
+/* The reference takes seconds for this much: larger steps are checked on fewer samples. */
+#define CHECKED_OPERATIONS 4e9
+
+/* As `ripple compare` asks of losses: a relative difference, over a loss of at least 0.001. */
+#define LOSS_TOLERANCE 1e-4
+#define SMALLEST_LOSS 1e-3
+
+/* ---- what a step costs ------------------------------------------------------------------- */
+
+RippleNetwork *ripple_step_network(RippleConfig *config, guint inputs, guint classes,
+                                   GError **error)
+{
+    RippleDataset description = {
+        .source = (char *)"random data",
+        .inputs = inputs,
+        .target_kind = RIPPLE_TARGET_LABELS,
+        .classes = classes,
+    };
+    return ripple_config_resolve(config, &description, error);
+}
+
+gdouble ripple_step_operations(const RippleNetwork *network, gsize batch)
+{
+    gdouble multiply_adds = 0;
+    for (guint i = 0; i < network->n_layers; i++) {
+        const RippleLayer *layer = &network->layers[i];
+        guint products = i == 0 ? 2 : 3;
+        multiply_adds += (gdouble)products * batch * layer->inputs * layer->outputs;
+    }
+    return 2 * multiply_adds;
+}
+
+/* Whole batches, LEAST_SAMPLES at least. */
+static gsize count_samples(gsize batch)
+{
+    return (LEAST_SAMPLES + batch - 1) / batch * batch;
+}
+
+static gsize count_checked_samples(const RippleNetwork *network, gsize batch)
+{
+    gdouble affordable = CHECKED_OPERATIONS / ripple_step_operations(network, 1);
+    return affordable >= batch ? batch : MAX(1, (gsize)affordable);
+}
+
+/* Bytes on host, device and reference, roughly: the device may compute in the host's memory. */
+static gdouble estimate_memory(const RippleNetwork *network, gsize batch)
+{
+    gdouble per_sample = network->inputs;
+    for (guint i = 0; i < network->n_layers; i++)
+        per_sample += 2.0 * network->layers[i].outputs; /* activation and delta */
+    gdouble data = 2.0 * count_samples(batch) * network->inputs;
+    /* Parameter, gradient and velocity, and the start. */
+    gdouble parameters =
+        network->parameter_span * (3.0 * (sizeof(gfloat) + sizeof(gdouble)) + sizeof(gfloat));
+    gdouble tensors = per_sample * (batch * (gdouble)sizeof(gfloat) +
+                                    count_checked_samples(network, batch) * sizeof(gdouble));
+    return data + parameters + tensors;
+}
+
+/* ---- training on random data ------------------------------------------------------------- */
+
+/* What every backend begins with. */
+typedef struct {
+    const RippleNetwork *network;
+    const RippleConfig *config;
+    RippleDataset *dataset;
+    RippleTransform *transform;
+    guint32 *order;
+    gfloat *parameters;
+} Start;
+
+static void start_clear(Start *start)
+{
+    ripple_dataset_free(start->dataset);
+    ripple_transform_free(start->transform);
+    g_free(start->order);
+    g_free(start->parameters);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Start, start_clear)
+
+static void start_fill(Start *start)
+{
+    const RippleNetwork *network = start->network;
+    guint64 seed = start->config->seed;
+    gsize samples = count_samples(start->config->batch);
+    start->dataset = ripple_random_dataset(samples, network->inputs, network->outputs, seed);
+    start->transform = ripple_transform_new(1);
+    start->transform->scale[0] = 1.0 / 255;
+    start->order = g_new(guint32, samples);
+    for (gsize i = 0; i < samples; i++)
+        start->order[i] = (guint32)i;
+    ripple_random_shuffle(start->order, samples, seed, RIPPLE_STREAM_PERMUTATION, 0);
+    start->parameters = g_new(gfloat, network->parameter_span);
+    ripple_network_initialise(network, seed, start->parameters);
+}
+
+/* Training on one backend. */
+typedef struct {
+    RippleBackend *backend; /* borrowed */
+    RippleState *state;
+    RippleScheduler *scheduler;
+    RippleResident *data;
+    RippleBuffer *order;
+    RippleBuffer *result; /* 1 × 2, written by every step */
+    RippleRates rates;
+    gsize first; /* of the next batch, in the order */
+    gsize count; /* samples in a batch */
+} Side;
+
+static void side_clear(Side *side)
+{
+    ripple_scheduler_free(side->scheduler);
+    ripple_state_free(side->state);
+    ripple_resident_free(side->data);
+    ripple_buffer_free(side->order);
+    ripple_buffer_free(side->result);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
+
+/* Batches of at most `batch` samples. */
+static gboolean side_open(Side *side, const Start *start, gsize batch, GError **error)
+{
+    const RippleConfig *config = start->config;
+    RippleScheduleOptions options = {
+        .purpose = RIPPLE_PURPOSE_TRAIN,
+        .batch = batch,
+        .has_labels = TRUE,
+        .momentum = config->momentum != 0,
+    };
+    side->rates = (RippleRates){config->optimizer, config->learning_rate, config->momentum};
+    side->data = ripple_resident_new(side->backend, start->dataset, start->transform, error);
+    if (!side->data)
+        return FALSE;
+    side->order = ripple_order_upload(side->backend, start->order, start->dataset->samples, error);
+    if (!side->order)
+        return FALSE;
+    side->result = ripple_buffer_new(side->backend, RIPPLE_ELEMENT_REAL, 2, error);
+    if (!side->result)
+        return FALSE;
+    side->state = ripple_state_new(side->backend, start->network, options.momentum, error);
+    if (!side->state || !ripple_backend_upload(ripple_buffer_view(side->state->parameters),
+                                               start->parameters, error))
+        return FALSE;
+    side->scheduler = ripple_scheduler_new(side->state, &options, error);
+    return side->scheduler != NULL;
+}
+
+/* Enqueue the next step, and begin anew where no whole batch is left. */
+static gboolean enqueue_step(gpointer user_data, GError **error)
+{
+    Side *side = user_data;
+    if (side->first + side->count > side->data->samples)
+        side->first = 0;
+    RippleBatch batch = {side->data, side->order, side->first, side->count};
+    side->first += side->count;
+    return ripple_scheduler_step(side->scheduler, &batch, &side->rates,
+                                 ripple_buffer_view(side->result), error);
+}
+
+/* One step, and its loss. */
+static gboolean step_loss(Side *side, gdouble *loss, GError **error)
+{
+    gdouble result[2];
+    if (!enqueue_step(side, error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(side->result), result, error))
+        return FALSE;
+    *loss = result[0];
+    return TRUE;
+}
+
+/* ---- the check, and the time ------------------------------------------------------------- */
+
+/* Numbers that are not finite take another time than those of a training. */
+static gboolean check_finite(gdouble loss, const RippleRates *rates, GError **error)
+{
+    if (isfinite(loss))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                "The loss of the steps to time is no longer a finite number; try a smaller "
+                "learning rate than %g.",
+                rates->learning_rate);
+    return FALSE;
+}
+
+static gboolean compare_losses(const RippleBackend *backend, guint step, gdouble found,
+                               gdouble expected, GError **error)
+{
+    gdouble relative = fabs(found - expected) / fmax(fabs(expected), SMALLEST_LOSS);
+    if (relative <= LOSS_TOLERANCE)
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
+                "The loss of step %u is %.9g on %s and %.9g in the reference: they differ by %.2g, "
+                "and %.2g is allowed. `ripple compare` tells where it arises.",
+                step, found, ripple_backend_device_name(backend), expected, relative,
+                LOSS_TOLERANCE);
+    return FALSE;
+}
+
+/* The first steps of `device`, `count` samples each, against the reference's. */
+static gboolean check(Side *device, const Start *start, gsize count, GError **error)
+{
+    g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
+    g_auto(Side) reference = {.backend = backend, .count = count};
+    if (!side_open(&reference, start, count, error))
+        return FALSE;
+    device->count = count;
+    for (guint step = 1; step <= CHECKED_STEPS; step++) {
+        gdouble found, expected;
+        if (!step_loss(device, &found, error) || !step_loss(&reference, &expected, error) ||
+            !check_finite(expected, &reference.rates, error) ||
+            !compare_losses(device->backend, step, found, expected, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *network,
+                             const RippleConfig *config, RippleStepSpeed *speed, GError **error)
+{
+    if (!ripple_memory_check(estimate_memory(network, config->batch), "A step on this batch",
+                             error))
+        return FALSE;
+    g_auto(Start) start = {.network = network, .config = config};
+    start_fill(&start);
+
+    gsize checked = count_checked_samples(network, config->batch);
+    g_auto(Side) side = {.backend = backend};
+    if (!side_open(&side, &start, config->batch, error) || !check(&side, &start, checked, error))
+        return FALSE;
+    side.first = 0;
+    side.count = config->batch;
+    RippleTiming timing;
+    gdouble loss;
+    if (!ripple_timing_measure(backend, enqueue_step, &side, &timing, error) ||
+        !step_loss(&side, &loss, error) || !check_finite(loss, &side.rates, error))
+        return FALSE;
+
+    gdouble billions = ripple_step_operations(network, config->batch) / 1e9;
+    *speed = (RippleStepSpeed){
+        .samples_per_second = config->batch / timing.median,
+        .milliseconds = 1000 * timing.median,
+        .gflop = billions,
+        .gflops = ripple_timing_throughput(&timing, billions),
+        .checked_samples = checked,
+    };
+    return TRUE;
+}

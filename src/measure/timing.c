@@ -1,0 +1,100 @@
+#include "measure/timing.h"
+
+#include <stdlib.h>
+
+#define WARM_UP_SECONDS 0.2
+#define WARM_UP_RUNS 2
+#define RUN_SECONDS 0.02 /* beside which waiting once, some 0.1 ms, is nothing */
+#define LEAST_RUNS 7
+#define LEAST_SECONDS 0.5
+
+typedef struct {
+    RippleBackend *backend;
+    RippleWork work;
+    gpointer user_data;
+    guint64 launches; /* in a run */
+} Timer;
+
+static gdouble seconds_since(gint64 start)
+{
+    return (g_get_monotonic_time() - start) / 1e6;
+}
+
+/* One run: enqueue all, wait once. */
+static gboolean run_once(const Timer *timer, gdouble *seconds, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    for (guint64 i = 0; i < timer->launches; i++)
+        if (!timer->work(timer->user_data, error))
+            return FALSE;
+    if (!ripple_backend_wait(timer->backend, error))
+        return FALSE;
+    *seconds = seconds_since(start);
+    return TRUE;
+}
+
+/* Doubles the launches until a run is long enough: what is slow at first is so for compiling. */
+static gboolean warm_up(Timer *timer, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    gdouble seconds = 0;
+    timer->launches = 1;
+    for (guint run = 0;
+         run < WARM_UP_RUNS || seconds < RUN_SECONDS || seconds_since(start) < WARM_UP_SECONDS;
+         run++) {
+        if (run > 0 && seconds < RUN_SECONDS)
+            timer->launches *= 2;
+        if (!run_once(timer, &seconds, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static int compare_numbers(gconstpointer a, gconstpointer b)
+{
+    gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
+    return (x > y) - (x < y);
+}
+
+RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs)
+{
+    qsort(seconds, runs, sizeof *seconds, compare_numbers);
+    return (RippleTiming){
+        .runs = runs,
+        .launches = 1,
+        .median = (seconds[(runs - 1) / 2] + seconds[runs / 2]) / 2,
+        .fastest = seconds[0],
+        .slowest = seconds[runs - 1],
+    };
+}
+
+gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer user_data,
+                               RippleTiming *timing, GError **error)
+{
+    Timer timer = {backend, work, user_data, 1};
+    if (!warm_up(&timer, error))
+        return FALSE;
+
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gdouble));
+    gint64 start = g_get_monotonic_time();
+    while (found->len < LEAST_RUNS || seconds_since(start) < LEAST_SECONDS) {
+        gdouble seconds;
+        if (!run_once(&timer, &seconds, error))
+            return FALSE;
+        seconds /= timer.launches;
+        g_array_append_val(found, seconds);
+    }
+    *timing = ripple_timing_summarise((gdouble *)(gpointer)found->data, found->len);
+    timing->launches = timer.launches;
+    return TRUE;
+}
+
+RippleThroughput ripple_timing_throughput(const RippleTiming *timing, gdouble amount)
+{
+    return (RippleThroughput){
+        .runs = timing->runs,
+        .median = amount / timing->median,
+        .slowest = amount / timing->slowest,
+        .fastest = amount / timing->fastest,
+    };
+}

@@ -1,0 +1,41 @@
+/** \file
+ * How long does work on a backend take?
+ *
+ * The work is enqueued many times over and waited for once, as training does it. Until it is warm
+ * (programs compiled, caches filled, clocks up) nothing counts; then several such runs are timed,
+ * and their median stands for all of them.
+ */
+#pragma once
+
+#include "network/backend.h"
+
+/** Enqueue the work once. It is called any number of times. */
+typedef gboolean (*RippleWork)(gpointer user_data, GError **error);
+
+/** Seconds for the work once, over several runs. */
+typedef struct {
+    guint runs;
+    guint64 launches; /**< how often the work was enqueued in each run */
+    gdouble median;
+    gdouble fastest;
+    gdouble slowest;
+} RippleTiming;
+
+/** Work done per second: as RippleTiming, and `slowest` is the least of them. */
+typedef struct {
+    guint runs;
+    gdouble median;
+    gdouble slowest;
+    gdouble fastest;
+} RippleThroughput;
+
+/** Time `work` on `backend`: after a warm-up of 0.2 s and at least two runs, at least seven runs
+ * and 0.5 s, each of at least about 20 ms. */
+gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer user_data,
+                               RippleTiming *timing, GError **error);
+
+/** What `seconds` (`runs` of them, at least one; they are sorted) say together. */
+RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs);
+
+/** The throughput of work of which one launch does `amount`. */
+RippleThroughput ripple_timing_throughput(const RippleTiming *timing, gdouble amount);

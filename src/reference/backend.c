@@ -1,0 +1,48 @@
+#include "reference/reference.h"
+
+#include "reference/buffer.h"
+#include "reference/operations.h"
+
+/* Every operation is finished when its call returns. */
+static gboolean wait_until_done(RippleBackend *backend, GError **error)
+{
+    return TRUE;
+}
+
+static void backend_free(RippleBackend *backend)
+{
+    g_free(backend->device_name);
+    g_free(backend);
+}
+
+static const RippleBackendClass reference_class = {
+    .kind = "reference",
+    .free = backend_free,
+
+    .buffer_new = ripple_reference_buffer_new,
+    .buffer_free = ripple_reference_buffer_free,
+    .upload = ripple_reference_upload,
+    .download = ripple_reference_download,
+    .download_exact = ripple_reference_download_exact,
+    .read = ripple_reference_read,
+    .read_is_ready = ripple_reference_read_is_ready,
+    .read_finish = ripple_reference_read_finish,
+    .clear = ripple_reference_clear,
+    .copy = ripple_reference_copy,
+    .wait = wait_until_done,
+
+    .gather = ripple_reference_gather,
+    .forward = ripple_reference_forward,
+    .loss = ripple_reference_loss,
+    .delta = ripple_reference_delta,
+    .gradient = ripple_reference_gradient,
+    .update = ripple_reference_update,
+};
+
+RippleBackend *ripple_reference_backend_new(void)
+{
+    RippleBackend *backend = g_new0(RippleBackend, 1);
+    backend->class = &reference_class;
+    backend->device_name = g_strdup("reference (double precision, CPU)");
+    return backend;
+}
