@@ -45,7 +45,7 @@ typedef struct {
 
 /** A network of `n_layers` layers (at least one): layer l has widths[l] outputs and activations[l].
  * A USAGE error when a width is zero or beyond RIPPLE_MAXIMUM_WIDTH, when softmax stands anywhere
- * but at the output, or when the loss asks for another output activation. */
+ * but at an output of two or more, or when the loss asks for another output activation. */
 RIPPLE_API RippleNetwork *ripple_network_new(guint inputs, const guint *widths,
                                              const RippleActivation *activations, guint n_layers,
                                              RippleLoss loss, GError **error);

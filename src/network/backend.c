@@ -34,8 +34,9 @@ static gsize view_length(RippleView view)
 
 static gboolean is_inside(RippleView view)
 {
-    return view.offset <= view.buffer->length &&
-           view_length(view) <= view.buffer->length - view.offset;
+    gsize length;
+    return g_size_checked_mul(&length, view.rows, view.columns) && length > 0 &&
+           view.offset <= view.buffer->length && length <= view.buffer->length - view.offset;
 }
 
 /* A view of that element and shape, or an error that says what stands in its place. */
@@ -48,7 +49,7 @@ static gboolean check_view(const char *operation, const char *operand, RippleVie
         return FALSE;
     }
     if (view.buffer->element != element || view.rows != rows || view.columns != columns ||
-        view_length(view) == 0 || !is_inside(view)) {
+        !is_inside(view)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
                     "The operation %s needs a %s of %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT
                     ", and was given %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT
@@ -67,29 +68,37 @@ static gboolean check_optional(const char *operation, const char *operand, Rippl
     return !view.buffer || check_view(operation, operand, view, element, rows, columns, error);
 }
 
-static gboolean check_whole(const char *operation, RippleView view, RippleElement element,
-                            GError **error)
+/* A view of that element, of whatever shape. */
+static gboolean check_element(const char *operation, RippleView view, RippleElement element,
+                              GError **error)
 {
     return check_view(operation, "view", view, element, view.rows, view.columns, error);
 }
 
+/* A view of whatever element and shape. */
+static gboolean check_any(const char *operation, RippleView view, GError **error)
+{
+    RippleElement element = view.buffer ? view.buffer->element : RIPPLE_ELEMENT_REAL;
+    return check_element(operation, view, element, error);
+}
+
 gboolean ripple_backend_upload(RippleView view, gconstpointer values, GError **error)
 {
-    if (!check_whole("upload", view, view.buffer->element, error))
+    if (!check_any("upload", view, error))
         return FALSE;
     return view.buffer->backend->class->upload(view, values, error);
 }
 
 gboolean ripple_backend_download(RippleView view, gfloat *values, GError **error)
 {
-    if (!check_whole("download", view, RIPPLE_ELEMENT_REAL, error))
+    if (!check_element("download", view, RIPPLE_ELEMENT_REAL, error))
         return FALSE;
     return view.buffer->backend->class->download(view, values, error);
 }
 
 gboolean ripple_backend_download_exact(RippleView view, gdouble *values, GError **error)
 {
-    if (!check_whole("download", view, RIPPLE_ELEMENT_REAL, error))
+    if (!check_element("download", view, RIPPLE_ELEMENT_REAL, error))
         return FALSE;
     const RippleBackendClass *class = view.buffer->backend->class;
     if (class->download_exact)
@@ -106,7 +115,7 @@ gboolean ripple_backend_download_exact(RippleView view, gdouble *values, GError 
 
 RippleRead *ripple_backend_read(RippleView view, gfloat *values, GError **error)
 {
-    if (!check_whole("read", view, RIPPLE_ELEMENT_REAL, error))
+    if (!check_element("read", view, RIPPLE_ELEMENT_REAL, error))
         return NULL;
     return view.buffer->backend->class->read(view, values, error);
 }
@@ -123,14 +132,14 @@ gboolean ripple_read_finish(RippleRead *read, GError **error)
 
 gboolean ripple_backend_clear(RippleView view, GError **error)
 {
-    if (!check_whole("clear", view, RIPPLE_ELEMENT_REAL, error))
+    if (!check_element("clear", view, RIPPLE_ELEMENT_REAL, error))
         return FALSE;
     return view.buffer->backend->class->clear(view, error);
 }
 
 gboolean ripple_backend_copy(RippleView source, RippleView destination, GError **error)
 {
-    if (!check_whole("copy", source, RIPPLE_ELEMENT_REAL, error) ||
+    if (!check_element("copy", source, RIPPLE_ELEMENT_REAL, error) ||
         !check_view("copy", "destination", destination, RIPPLE_ELEMENT_REAL, source.rows,
                     source.columns, error))
         return FALSE;
@@ -150,7 +159,7 @@ gboolean ripple_backend_gather(RippleBackend *backend, const RippleGather *gathe
     }
     gboolean is_index = source.buffer->element == RIPPLE_ELEMENT_INDEX;
     if (!check_view("gather", "order", order, RIPPLE_ELEMENT_INDEX, 1, order.columns, error) ||
-        !check_whole("gather", source, source.buffer->element, error) ||
+        !check_any("gather", source, error) ||
         !check_view("gather", "destination", destination,
                     is_index ? RIPPLE_ELEMENT_INDEX : RIPPLE_ELEMENT_REAL, destination.rows,
                     source.columns, error))

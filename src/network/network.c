@@ -23,6 +23,12 @@ static gboolean check_layer(guint layer, guint n_layers, guint width, RippleActi
                     layer);
         return FALSE;
     }
+    if (activation == RIPPLE_ACTIVATION_SOFTMAX && width == 1) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "Softmax over a single output is always 1; for two classes try --loss "
+                            "binary-cross-entropy.");
+        return FALSE;
+    }
     if (is_output && loss != RIPPLE_LOSS_MSE &&
         activation != ripple_loss_default_activation(loss)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,

@@ -2,7 +2,9 @@
  * The operations of a training step: their operands, shapes and meaning. This is the specification
  * that each backend follows; N is the number of samples in the batch.
  *
- * A view that an operation may do without is absent when its buffer is NULL.
+ * A view that an operation may do without is absent when its buffer is NULL. The operands of one
+ * operation do not overlap. NaN in an operand stays NaN in what is computed from it: a trainer must
+ * notice it.
  */
 #pragma once
 
@@ -68,7 +70,8 @@ typedef struct {
     RippleView delta;            /**< N × outputs, or absent when only the loss is asked for */
     RippleView result;           /**< 1 × 2: the loss, and how many samples are classified rightly:
                                       the largest output (the first of equals) is the label; with a
-                                      single output, a ≥ ½ stands for label 1. 0 for targets. */
+                                      single output, a ≥ ½ stands for label 1. Judged by z where
+                                      the loss reads z, whose order is that of a. 0 for targets. */
 } RippleLossOperation;
 
 /** δ = (δ_above · W_above) ∘ f′(z): the chain rule through one layer. */
