@@ -24,25 +24,25 @@
 #define LEAKY_SLOPE 0.01f
 
 /* σ(z). e⁻ᶻ may overflow to infinity for very negative z; the quotient is then 0, as it should be. */
-inline float sigmoid(float z)
+float sigmoid(float z)
 {
     return 1.0f / (1.0f + exp(-z));
 }
 
 /* ln(1 + eᶻ), without overflow for large z. */
-inline float softplus(float z)
+float softplus(float z)
 {
     return fmax(z, 0.0f) + log1p(exp(-fabs(z)));
 }
 
 /* Φ(z) by the complementary error function, which keeps its digits for negative z. */
-inline float normal_cdf(float z)
+float normal_cdf(float z)
 {
     return 0.5f * erfc(-z * M_SQRT1_2_F);
 }
 
 /* f(z). Softmax mixes a whole row and has a kernel of its own. */
-inline float activate(float z)
+float activate(float z)
 {
 #if ACTIVATION == ACTIVATION_RELU
     /* Not fmax(), which would turn NaN into 0 and hide it. */
@@ -67,7 +67,7 @@ inline float activate(float z)
 }
 
 /* f′(z) from z alone. */
-inline float derivative_from_z(float z)
+float derivative_from_z(float z)
 {
 #if ACTIVATION == ACTIVATION_SILU
     float s = sigmoid(z);
@@ -80,7 +80,7 @@ inline float derivative_from_z(float z)
 }
 
 /* f′(z) from a = f(z) alone, for the functions where that is possible. */
-inline float derivative_from_activation(float a)
+float derivative_from_activation(float a)
 {
 #if ACTIVATION == ACTIVATION_RELU
     return a > 0.0f ? 1.0f : 0.0f;

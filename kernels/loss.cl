@@ -35,7 +35,7 @@
 #endif
 
 /* Target of output `column`: one-hot for a label, the label itself where there is one output. */
-inline float target_of_label(uint label, uint column, uint columns)
+float target_of_label(uint label, uint column, uint columns)
 {
     if (columns == 1)
         return (float)label;

@@ -118,7 +118,6 @@ static void add_row(RippleTable *table, const RippleTensorComparison *worst)
     ripple_table_add(table, "%.7g", worst->device);
     ripple_table_add(table, "%.7g", worst->reference);
     ripple_table_add(table, "%.1e", worst->max_abs);
-    ripple_table_add(table, "%.1e", worst->max_rel);
     ripple_table_add(table, "%.3g", worst->max_ulp);
     ripple_table_add(table, "%.1f%%", 100 * worst->share);
     ripple_table_add(table, "%s", worst->pass ? "pass" : "FAIL");
@@ -126,9 +125,9 @@ static void add_row(RippleTable *table, const RippleTensorComparison *worst)
 
 static void print_table(const RippleComparison *found)
 {
-    static const char *const headings[] = {
-        "tensor",   ">step",    "worst element", ">device", ">reference", ">max abs",
-        ">max rel", ">max ulp", ">of bound",     "",        NULL};
+    static const char *const headings[] = {"tensor",     ">step",    "worst element", ">device",
+                                           ">reference", ">max abs", ">max ulp",      ">of bound",
+                                           "",           NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
     ripple_console_print("device   %s\nnetwork  %s\nsteps    %" G_GUINT64_FORMAT
                          ", each tensor at the step nearest its bound\n\n",

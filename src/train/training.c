@@ -99,8 +99,7 @@ static gboolean collect(const RippleStepResult *result, gpointer user_data, GErr
         return FALSE;
     }
     if (result->step == 0) {
-        run->result->compile_seconds =
-            ripple_backend_compile_seconds(run->trainer->backend) + seconds_since(run->start);
+        run->result->compile_seconds += seconds_since(run->start);
         run->epoch_start = g_get_monotonic_time();
     } else {
         run->epoch_pace.samples += result->samples;
@@ -141,6 +140,9 @@ static gboolean enqueue_epoch(Run *run, GError **error)
             !ripple_result_log_advance(run->log, at.count, error))
             return FALSE;
         run->enqueued++;
+        /* Once in a run, so that the clock of the rate starts where compiling is over. */
+        if (run->enqueued == 1 && !ripple_result_log_finish(run->log, error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -261,7 +263,8 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .result = result,
     };
     run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
-    *result = (RippleTrainingResult){0};
+    *result = (RippleTrainingResult){
+        .compile_seconds = ripple_backend_compile_seconds(trainer->backend)};
 
     g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
     run.log = log;
