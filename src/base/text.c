@@ -40,6 +40,15 @@ gboolean ripple_text_number(const char *text, gdouble *number)
     return TRUE;
 }
 
+char *ripple_text_count(guint64 number)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
+    GString *grouped = g_string_new(digits);
+    for (gsize place = strlen(digits); place > 3;)
+        g_string_insert_c(grouped, (gssize)(place -= 3), ',');
+    return g_string_free(grouped, FALSE);
+}
+
 gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, guint64 *number)
 {
     return g_ascii_string_to_unsigned(text, 10, minimum, maximum, number, NULL);

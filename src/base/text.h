@@ -14,5 +14,8 @@ gboolean ripple_text_choose(const char *kind, const char *name, const char *cons
  * FALSE, with nothing written, for anything else. */
 gboolean ripple_text_number(const char *text, gdouble *number);
 
+/** 101770 → "101,770". Free with g_free. */
+char *ripple_text_count(guint64 number);
+
 /** A whole number within [minimum, maximum]; FALSE, with nothing written, for anything else. */
 gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, guint64 *number);

@@ -13,6 +13,7 @@ void ripple_bench_clear(RippleBench *bench)
 {
     g_clear_pointer(&bench->backend, ripple_device_close);
 }
+
 gboolean ripple_bench_open(RippleBench *bench, const char *selector, gboolean needs_opencl,
                            GError **error)
 {
@@ -32,21 +33,18 @@ gboolean ripple_bench_open(RippleBench *bench, const char *selector, gboolean ne
     return FALSE;
 }
 
-/* An object, open where the results go. */
-JsonBuilder *ripple_bench_begin_json(const RippleBench *bench)
+GString *ripple_bench_begin_json(const RippleBench *bench)
 {
-    JsonBuilder *json = json_builder_new();
-    json_builder_begin_object(json);
+    GString *json = g_string_new(NULL);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "backend", ripple_device_kind(bench->backend));
     ripple_json_set_text(json, "device", ripple_device_name(bench->backend));
     ripple_json_set_number(json, "peak_gflops", bench->peak);
-    json_builder_set_member_name(json, "results");
-    json_builder_begin_array(json);
+    ripple_json_begin_array(json, "results");
     return json;
 }
 
-void ripple_bench_add_json(JsonBuilder *json, const RippleBench *bench,
-                           const RippleThroughput *gflops)
+void ripple_bench_add_json(GString *json, const RippleBench *bench, const RippleThroughput *gflops)
 {
     ripple_json_set_number(json, "gflops", gflops->median);
     ripple_json_set_number(json, "gflops_min", gflops->slowest);
@@ -55,14 +53,13 @@ void ripple_bench_add_json(JsonBuilder *json, const RippleBench *bench,
     ripple_json_set_whole(json, "runs", gflops->runs);
 }
 
-void ripple_bench_end_json(JsonBuilder *json)
+void ripple_bench_end_json(GString *json)
 {
-    json_builder_end_array(json);
-    json_builder_end_object(json);
+    ripple_json_end_array(json);
+    ripple_json_end_object(json);
     ripple_console_json(json);
 }
 
-/* What the results will be about, before they are there. */
 void ripple_bench_print_device(const RippleBench *bench)
 {
     ripple_console_print("device   %s\n", ripple_device_name(bench->backend));
@@ -71,7 +68,6 @@ void ripple_bench_print_device(const RippleBench *bench)
                              bench->peak);
 }
 
-/* Three cells: the median, its spread, and the share of the peak. */
 void ripple_bench_add_cells(RippleTable *table, const RippleBench *bench,
                             const RippleThroughput *gflops)
 {

@@ -21,15 +21,14 @@ gboolean ripple_bench_open(RippleBench *bench, const char *selector, gboolean ne
 void ripple_bench_clear(RippleBench *bench);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleBench, ripple_bench_clear)
 
-/** Begin an object about `bench`, open where the results go. */
-JsonBuilder *ripple_bench_begin_json(const RippleBench *bench);
+/** Begin an object about `bench`, open where the results go. Free with g_string_free(). */
+GString *ripple_bench_begin_json(const RippleBench *bench);
 
 /** Add `gflops` to the result under way. */
-void ripple_bench_add_json(JsonBuilder *json, const RippleBench *bench,
-                           const RippleThroughput *gflops);
+void ripple_bench_add_json(GString *json, const RippleBench *bench, const RippleThroughput *gflops);
 
 /** End and print the object. */
-void ripple_bench_end_json(JsonBuilder *json);
+void ripple_bench_end_json(GString *json);
 
 /** Print what the results will be about. */
 void ripple_bench_print_device(const RippleBench *bench);

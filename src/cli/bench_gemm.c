@@ -61,16 +61,16 @@ static gboolean measure_gemms(const RippleBench *bench, const GArray *shapes, GA
 
 static void print_gemms_json(const RippleBench *bench, const GArray *results)
 {
-    g_autoptr(JsonBuilder) json = ripple_bench_begin_json(bench);
+    g_autoptr(GString) json = ripple_bench_begin_json(bench);
     for (guint i = 0; i < results->len; i++) {
         const GemmResult *result = &g_array_index(results, GemmResult, i);
         g_autofree char *shape = ripple_gemm_shape_text(&result->shape);
-        json_builder_begin_object(json);
+        ripple_json_begin_object(json, NULL);
         ripple_json_set_text(json, "provider", result->provider->name);
         ripple_json_set_text(json, "shape", shape);
         ripple_json_set_text(json, "transpose", ripple_product_name(result->form));
         ripple_bench_add_json(json, bench, &result->gflops);
-        json_builder_end_object(json);
+        ripple_json_end_object(json);
     }
     ripple_bench_end_json(json);
 }

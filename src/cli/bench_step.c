@@ -76,8 +76,8 @@ static RippleConfig *step_config(const StepOptions *options, GError **error)
 static void print_step_json(const RippleBench *bench, const RippleConfig *config,
                             const char *network, const RippleStepSpeed *speed)
 {
-    g_autoptr(JsonBuilder) json = ripple_bench_begin_json(bench);
-    json_builder_begin_object(json);
+    g_autoptr(GString) json = ripple_bench_begin_json(bench);
+    ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "network", network);
     ripple_json_set_whole(json, "batch", config->batch);
     ripple_json_set_text(json, "optimizer", ripple_optimizer_name(config->optimizer));
@@ -87,7 +87,7 @@ static void print_step_json(const RippleBench *bench, const RippleConfig *config
     ripple_json_set_number(json, "gflop_per_step", speed->gflop);
     ripple_bench_add_json(json, bench, &speed->gflops);
     ripple_json_set_whole(json, "checked_samples", speed->checked_samples);
-    json_builder_end_object(json);
+    ripple_json_end_object(json);
     ripple_bench_end_json(json);
 }
 
@@ -107,8 +107,39 @@ static void print_step(const RippleBench *bench, const RippleConfig *config,
     ripple_table_add(table, "%s", samples);
     ripple_table_add(table, "%.3f", speed->milliseconds);
     ripple_bench_add_cells(table, bench, &speed->gflops);
-
     ripple_table_print(table);
+}
+
+static gboolean time_step(const RippleConsole *console, const StepOptions *options, GError **error)
+{
+    guint inputs = 784, outputs = 10;
+    if (!parse_width("--inputs", options->inputs, 1, &inputs, error) ||
+        !parse_width("--outputs", options->outputs, 2, &outputs, error))
+        return FALSE;
+    g_autoptr(RippleConfig) config = step_config(options, error);
+    if (!config)
+        return FALSE;
+    g_autoptr(RippleNetwork) network = ripple_step_network(config, inputs, outputs, error);
+    if (!network)
+        return FALSE;
+    g_autofree char *description = ripple_network_describe(network);
+
+    g_auto(RippleBench) bench = {.console = console};
+    RippleStepSpeed speed;
+    if (!ripple_bench_open(&bench, options->device, FALSE, error))
+        return FALSE;
+    if (!console->json) {
+        ripple_bench_print_device(&bench);
+        ripple_console_print("network  %s\n\n", description);
+    }
+    ripple_console_progress(console, "timing training steps");
+    if (!ripple_step_measure(bench.backend, network, config, &speed, error))
+        return FALSE;
+    if (console->json)
+        print_step_json(&bench, config, description, &speed);
+    else
+        print_step(&bench, config, &speed);
+    return TRUE;
 }
 
 gboolean ripple_command_bench_step(int argc, char **argv, GError **error)
@@ -143,33 +174,5 @@ gboolean ripple_command_bench_step(int argc, char **argv, GError **error)
             "Example: ripple bench step --inputs 784 --hidden 128 --batch 256",
             entries, NULL, &console, NULL, error))
         return FALSE;
-
-    guint inputs = 784, outputs = 10;
-    if (!parse_width("--inputs", options.inputs, 1, &inputs, error) ||
-        !parse_width("--outputs", options.outputs, 2, &outputs, error))
-        return FALSE;
-    g_autoptr(RippleConfig) config = step_config(&options, error);
-    if (!config)
-        return FALSE;
-    g_autoptr(RippleNetwork) network = ripple_step_network(config, inputs, outputs, error);
-    if (!network)
-        return FALSE;
-    g_autofree char *description = ripple_network_describe(network);
-
-    g_auto(RippleBench) bench = {.console = &console};
-    RippleStepSpeed speed;
-    if (!ripple_bench_open(&bench, options.device, FALSE, error))
-        return FALSE;
-    if (!console.json) {
-        ripple_bench_print_device(&bench);
-        ripple_console_print("network  %s\n\n", description);
-    }
-    ripple_console_progress(&console, "timing training steps");
-    if (!ripple_step_measure(bench.backend, network, config, &speed, error))
-        return FALSE;
-    if (console.json)
-        print_step_json(&bench, config, description, &speed);
-    else
-        print_step(&bench, config, &speed);
-    return TRUE;
+    return time_step(&console, &options, error);
 }

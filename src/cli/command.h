@@ -6,7 +6,7 @@
 #include <glib.h>
 
 /** Carry out a command. `argv[0]` is its name; it takes its options out of both. Returns FALSE with
- * an error that main() prints and turns into the exit code. */
+ * an error that main() prints and turns into the exit code, or without one after `--help`. */
 typedef gboolean (*RippleCommandFunction)(int argc, char **argv, GError **error);
 
 gboolean ripple_command_train(int argc, char **argv, GError **error);

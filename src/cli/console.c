@@ -1,15 +1,25 @@
 #include "cli/console.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <ripple/error.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static gboolean progress_is_shown;
 
 /* ---- options -------------------------------------------------------------------------------- */
+
+/* Asked for anywhere: whoever has a wrong option beside it wants help all the more. */
+static gboolean wants_help(char **argv)
+{
+    return g_strv_contains((const char *const *)argv, "--help") ||
+           g_strv_contains((const char *const *)argv, "-h");
+}
 
 static gboolean check_words(const char *command, const char *arguments, char **words,
                             GError **error)
@@ -42,8 +52,8 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
         G_OPTION_ENTRY_NULL};
     const char *command = argv[0];
     g_autofree char *name = g_strconcat("ripple ", command, NULL);
-    g_autofree char *usage = g_strconcat(arguments ? arguments : "", arguments ? " " : "", NULL);
-    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+    g_autoptr(GError) cause = NULL;
     g_auto(GStrv) rest = g_strdupv(argv);
 
     g_set_prgname(name);
@@ -52,9 +62,18 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
         g_option_context_set_main_group(context, group);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, shared, NULL);
-    if (!g_option_context_parse_strv(context, &rest, error))
+    if (wants_help(argv)) {
+        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+        ripple_console_print("%s", help);
         return FALSE;
+    }
+    gboolean is_parsed = g_option_context_parse_strv(context, &rest, &cause);
     g_set_prgname("ripple");
+    if (!is_parsed) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE, "%s; `%s --help` tells more.",
+                    cause->message, name);
+        return FALSE;
+    }
     if (console->verbose)
         g_setenv("G_MESSAGES_DEBUG", "ripple", TRUE);
     g_auto(GStrv) found = g_strdupv(rest[0] ? rest + 1 : rest);
@@ -67,10 +86,15 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
 
 /* ---- stderr --------------------------------------------------------------------------------- */
 
-gboolean ripple_console_is_terminal(void)
+static gboolean is_capable(int descriptor)
 {
     const char *terminal = g_getenv("TERM");
-    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+    return isatty(descriptor) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+gboolean ripple_console_is_terminal(void)
+{
+    return is_capable(STDERR_FILENO);
 }
 
 void ripple_console_note(const RippleConsole *console, const char *format, ...)
@@ -78,6 +102,7 @@ void ripple_console_note(const RippleConsole *console, const char *format, ...)
     if (console->quiet)
         return;
     ripple_console_end_progress();
+    fflush(stdout); /* where both go to one place, they keep their order */
     va_list arguments;
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
@@ -85,12 +110,23 @@ void ripple_console_note(const RippleConsole *console, const char *format, ...)
     fputc('\n', stderr);
 }
 
+/* The beginning of `line` that fits on one row of the terminal: what wraps cannot be drawn over. */
+static char *fit(const char *line)
+{
+    struct winsize size;
+    glong length = g_utf8_strlen(line, -1);
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        length = MIN(length, size.ws_col - 1);
+    return g_utf8_substring(line, 0, length);
+}
+
 void ripple_console_progress(const RippleConsole *console, const char *line)
 {
     if (console->quiet || !ripple_console_is_terminal())
         return;
-    /* Back to the first column, the line, and away with what was longer before. */
-    fprintf(stderr, "\r%s\033[K", line);
+    g_autofree char *row = fit(line);
+    /* Back to the first column, the row, and away with what was longer before. */
+    fprintf(stderr, "\r%s\033[K", row);
     fflush(stderr);
     progress_is_shown = TRUE;
 }
@@ -116,7 +152,7 @@ char *ripple_console_bar(gdouble fraction, guint width)
 gboolean ripple_console_has_colour(void)
 {
     const char *no_colour = g_getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    return is_capable(STDOUT_FILENO) && !(no_colour && *no_colour);
 }
 
 void ripple_console_print(const char *format, ...)
@@ -145,17 +181,13 @@ gboolean ripple_console_flush(GError **error)
 
 char *ripple_console_count(gdouble number)
 {
-    if (!isfinite(number))
-        return g_strdup("?");
-    g_autofree char *digits = g_strdup_printf("%.0f", number);
-    GString *grouped = g_string_new(NULL);
-    gsize length = strlen(digits);
-    for (gsize i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
-            g_string_append_c(grouped, ',');
-        g_string_append_c(grouped, digits[i]);
-    }
-    return g_string_free(grouped, FALSE);
+    return isfinite(number) ? ripple_text_count((guint64)llround(number)) : g_strdup("?");
+}
+
+char *ripple_console_loss(gdouble loss)
+{
+    gboolean is_plain = loss == 0 || (fabs(loss) >= 0.001 && fabs(loss) < 1e6);
+    return g_strdup_printf(is_plain ? "%.4f" : "%.3e", loss);
 }
 
 char *ripple_console_duration(gdouble seconds)

@@ -15,7 +15,8 @@ typedef struct {
 /** Parse a command's options, of which `entries` are its own and `group` (may be NULL; taken)
  * those it shares, together with --quiet, --verbose and --json. `arguments` says what follows the
  * options ("MODEL"), or NULL when nothing may; exactly as many words as it has must then be in
- * `words` (NULL-terminated; free with g_strfreev). `--help` prints `summary` and exits. */
+ * `words` (NULL-terminated; free with g_strfreev). `--help` prints `summary`
+ * and the options: FALSE without an error then. */
 gboolean ripple_console_parse(int argc, char **argv, const char *arguments, const char *summary,
                               const GOptionEntry *entries, GOptionGroup *group,
                               RippleConsole *console, char ***words, GError **error);
@@ -23,7 +24,8 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
 /** A line for people on stderr, unless --quiet. */
 void ripple_console_note(const RippleConsole *console, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/** Draw `line` over the previous one on a terminal; nothing elsewhere. */
+/** Draw `line`, cut to the terminal's width, over the previous one; nothing where there is no
+ * terminal. */
 void ripple_console_progress(const RippleConsole *console, const char *line);
 
 /** Take the progress line away. */
@@ -35,7 +37,8 @@ char *ripple_console_bar(gdouble fraction, guint width);
 /** Is stderr a terminal that can redraw a line? */
 gboolean ripple_console_is_terminal(void);
 
-/** May colours be used on stdout? Not when NO_COLOR is set, nor into a pipe. */
+/** May colours be used on stdout? Not when NO_COLOR is set, nor into a pipe or on a dumb terminal.
+ */
 gboolean ripple_console_has_colour(void);
 
 /** Data for people on stdout. */
@@ -49,6 +52,10 @@ gboolean ripple_console_flush(GError **error);
 
 /** 38412.7 → "38,413"; free with g_free. */
 char *ripple_console_count(gdouble number);
+
+/** Four decimals, or a power of ten where they would not do: 0.3214, 1.960e+30; free with g_free.
+ */
+char *ripple_console_loss(gdouble loss);
 
 /** 3700.4 → "1:01:40"; free with g_free. */
 char *ripple_console_duration(gdouble seconds);

@@ -42,7 +42,8 @@ gboolean ripple_command_eval(int argc, char **argv, GError **error)
         return TRUE;
     }
     g_autofree char *samples = ripple_console_count(dataset->samples);
-    ripple_console_print("samples   %s\nloss      %.4f\n", samples, loss);
+    g_autofree char *loss_text = ripple_console_loss(loss);
+    ripple_console_print("samples   %s\nloss      %s\n", samples, loss_text);
     if (isfinite(accuracy))
         ripple_console_print("accuracy  %.4f\n", accuracy);
     return TRUE;

@@ -18,59 +18,86 @@ static const struct {
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
+    {"bench", ripple_command_bench, "time matrix products and training steps"},
 };
 
-static void print_usage(FILE *stream)
+static char *usage(void)
 {
-    fprintf(stream,
-            "Usage: ripple COMMAND [OPTION…]\n\n"
-            "Trains neural networks on any OpenCL device, proves the numbers against a CPU\n"
-            "reference, and shows what backpropagation did.\n\nCommands:\n");
+    GString *text = g_string_new(
+        "Usage: ripple COMMAND [OPTION…]\n\n"
+        "Trains neural networks on any OpenCL device, proves the numbers against a CPU\n"
+        "reference, and shows what backpropagation did.\n\nCommands:\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fprintf(stream, "\n`ripple COMMAND --help` tells a command's options, `ripple --version` the "
-                    "version.\n\n"
-                    "Try:  ripple train --data fashion-mnist --hidden 128\n");
+        g_string_append_printf(text, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    g_string_append(text, "\n`ripple COMMAND --help` tells a command's options, `ripple --version` "
+                          "the version.\n\n"
+                          "Try:  ripple train --data fashion-mnist --hidden 128");
+    return g_string_free(text, FALSE);
 }
 
-static RippleCommandFunction find_command(const char *name)
+static RippleCommandFunction find_command(const char *name, GError **error)
 {
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run;
+    if (*name == '-')
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                    "The option %s needs a command before it, as in `ripple train %s`; "
+                    "`ripple --help` lists the commands.",
+                    name, name);
+    else
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                    "There is no command \"%s\"; `ripple --help` lists them.", name);
     return NULL;
+}
+
+static gboolean is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* `ripple help train` is `ripple train --help`. */
+static void help(const char *name, GError **error)
+{
+    char *words[] = {(char *)name, "--help", NULL};
+    RippleCommandFunction command = find_command(name, error);
+    if (command)
+        command(2, words, error);
+}
+
+static void run(int argc, char **argv, GError **error)
+{
+    g_autofree char *text = usage();
+    if (argc < 2) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE, "No command was given.\n\n%s", text);
+    } else if (strcmp(argv[1], "--version") == 0) {
+        ripple_console_print("ripple %s\n", RIPPLE_VERSION);
+    } else if (is_help(argv[1]) && argc == 2) {
+        ripple_console_print("%s\n", text);
+    } else if (is_help(argv[1])) {
+        help(argv[2], error);
+    } else {
+        RippleCommandFunction command = find_command(argv[1], error);
+        if (command)
+            command(argc - 1, argv + 1, error);
+    }
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* one decimal point, for whoever reads the output */
     g_set_prgname("ripple");
-    if (argc < 2) {
-        print_usage(stderr);
-        return RIPPLE_ERROR_USAGE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("ripple %s\n", RIPPLE_VERSION);
-        return 0;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_usage(stdout);
-        return 0;
-    }
-    RippleCommandFunction run = find_command(argv[1]);
-    if (!run) {
-        fprintf(stderr, "ripple: There is no command \"%s\"; `ripple --help` lists them.\n",
-                argv[1]);
-        return RIPPLE_ERROR_USAGE;
-    }
+    g_log_writer_default_set_use_stderr(TRUE);
 
     g_autoptr(GError) error = NULL;
-    if (!run(argc - 1, argv + 1, &error)) {
-        ripple_console_end_progress();
+    run(argc, argv, &error);
+    ripple_console_end_progress();
+    /* What was printed comes before the error, also where both go to one place. */
+    g_autoptr(GError) unwritten = NULL;
+    if (!ripple_console_flush(&unwritten) && !error)
+        error = g_steal_pointer(&unwritten);
+    if (error)
         fprintf(stderr, "ripple: %s\n", error->message);
-    } else if (!ripple_console_flush(&error)) {
-        fprintf(stderr, "ripple: %s\n", error->message);
-    }
     return ripple_error_exit_code(error);
 }

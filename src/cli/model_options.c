@@ -15,13 +15,13 @@ void ripple_model_options_clear(RippleModelOptions *options)
 GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
 {
     const GOptionEntry entries[] = {
-        {"data", 0, 0, G_OPTION_ARG_STRING, &options->data,
+        {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
          "fashion-mnist, a directory of IDX files, or a CSV or TSV file", "SPEC"},
-        {"split", 0, 0, G_OPTION_ARG_STRING, &options->split,
+        {"split", 0, 0, G_OPTION_ARG_FILENAME, &options->split,
          "train or test (default: test where there is one)", "SET"},
-        {"target", 0, 0, G_OPTION_ARG_STRING, &options->target,
+        {"target", 0, 0, G_OPTION_ARG_FILENAME, &options->target,
          "Target columns of a table (default: the model's own, or the last)", "COLUMN,…"},
-        {"device", 0, 0, G_OPTION_ARG_STRING, &options->device,
+        {"device", 0, 0, G_OPTION_ARG_FILENAME, &options->device,
          "auto, reference, P:D, or a part of a name", "SEL"},
         G_OPTION_ENTRY_NULL};
     GOptionGroup *group = g_option_group_new("main", "Options", "Options", NULL, NULL);

@@ -7,7 +7,10 @@
 #include <ripple/trainer.h>
 #include <signal.h>
 
-#define BAR_WIDTH 24
+#define BAR_WIDTH 16
+
+/* A user does not wonder where less than this went. */
+#define NOTABLE_COMPILE_SECONDS 1
 
 static volatile sig_atomic_t interrupted;
 
@@ -32,25 +35,37 @@ static gboolean is_interrupted(gpointer user_data)
     return interrupted != 0;
 }
 
+/* Unknown until something was measured. */
+static void append_rate(GString *line, const char *before, gdouble samples_per_second)
+{
+    g_autofree char *rate = ripple_console_count(samples_per_second);
+    if (isfinite(samples_per_second))
+        g_string_append_printf(line, "%s%s samples/s", before, rate);
+}
+
 static void show_progress(const RippleProgress *progress, gpointer user_data)
 {
     if (!ripple_console_is_terminal())
         return;
     gdouble fraction = (gdouble)progress->step / progress->steps;
     g_autofree char *bar = ripple_console_bar(fraction, BAR_WIDTH);
-    g_autofree char *rate = ripple_console_count(progress->samples_per_second);
+    g_autofree char *loss = ripple_console_loss(progress->loss);
     g_autofree char *left = ripple_console_duration(progress->seconds_left);
-    g_autofree char *line = g_strdup_printf(
-        "epoch %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %s %3.0f%%  loss %.4f  %s samples/s  "
-        "%s left",
-        progress->epoch, progress->epochs, bar, 100 * fraction, progress->loss, rate, left);
-    ripple_console_progress(user_data, line);
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line,
+                           "epoch %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %s %3.0f%%  loss %s",
+                           progress->epoch, progress->epochs, bar, 100 * fraction, loss);
+    append_rate(line, "  ", progress->samples_per_second);
+    if (isfinite(progress->seconds_left))
+        g_string_append_printf(line, "  %s left", left);
+    ripple_console_progress(user_data, line->str);
 }
 
 static void append_score(GString *line, const char *set, gdouble loss, gdouble accuracy)
 {
+    g_autofree char *text = ripple_console_loss(loss);
     if (isfinite(loss))
-        g_string_append_printf(line, "  %s loss %.4f", set, loss);
+        g_string_append_printf(line, "  %s loss %s", set, text);
     if (isfinite(accuracy))
         g_string_append_printf(line, "  accuracy %.4f", accuracy);
 }
@@ -58,12 +73,11 @@ static void append_score(GString *line, const char *set, gdouble loss, gdouble a
 static void show_epoch(const RippleEpochReport *report, gpointer user_data)
 {
     g_autoptr(GString) line = g_string_new(NULL);
-    g_autofree char *rate = ripple_console_count(report->samples_per_second);
     g_string_append_printf(line, "epoch %" G_GUINT64_FORMAT, report->epoch);
     append_score(line, "train", report->train_loss, report->train_accuracy);
     append_score(line, "validation", report->val_loss, report->val_accuracy);
     append_score(line, "test", report->test_loss, report->test_accuracy);
-    g_string_append_printf(line, "  %s samples/s", rate);
+    append_rate(line, "  ", report->samples_per_second);
     ripple_console_note(user_data, "%s", line->str);
 }
 
@@ -86,8 +100,7 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
     g_autofree char *test_count = ripple_console_count(test);
     const RippleBackend *device = ripple_trainer_device(trainer);
 
-    ripple_console_note(console, "device   %s (%s)", ripple_device_name(device),
-                        ripple_device_kind(device));
+    ripple_console_note(console, "device   %s", ripple_device_name(device));
     ripple_console_note(console, "network  %s", network);
     g_autofree char *validation_text =
         validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation)
@@ -120,24 +133,44 @@ static void print_json(const RippleTrainer *trainer, const RippleTrainingResult 
     ripple_console_json(json);
 }
 
-static void print_line(const char *name, gdouble value)
+static void print_line(const char *name, const char *value)
 {
-    if (isfinite(value))
-        ripple_console_print("%-19s  %.4f\n", name, value);
+    ripple_console_print("%-19s  %s\n", name, value);
+}
+
+static void print_loss(const char *name, gdouble loss)
+{
+    g_autofree char *text = ripple_console_loss(loss);
+    if (isfinite(loss))
+        print_line(name, text);
+}
+
+static void print_accuracy(const char *name, gdouble accuracy)
+{
+    g_autofree char *text = g_strdup_printf("%.4f", accuracy);
+    if (isfinite(accuracy))
+        print_line(name, text);
 }
 
 static void print_result(const RippleTrainer *trainer, const RippleTrainingResult *result)
 {
-    g_autofree char *rate = ripple_console_count(result->samples_per_second);
     const char *path = ripple_trainer_model_path(trainer);
-    print_line("train loss", result->train_loss);
-    print_line("validation loss", result->val_loss);
-    print_line("validation accuracy", result->val_accuracy);
-    print_line("test loss", result->test_loss);
-    print_line("test accuracy", result->test_accuracy);
-    ripple_console_print("%-19s  %.1f s, %s samples/s\n", "time", result->seconds, rate);
+    g_autofree char *compiling = g_strdup_printf("%.1f s", result->compile_seconds);
+    g_autoptr(GString) time = g_string_new(NULL);
+    g_string_append_printf(time, "%.1f s", result->seconds);
+    append_rate(time, ", ", result->samples_per_second);
+
+    print_loss("train loss", result->train_loss);
+    print_accuracy("train accuracy", result->train_accuracy);
+    print_loss("validation loss", result->val_loss);
+    print_accuracy("validation accuracy", result->val_accuracy);
+    print_loss("test loss", result->test_loss);
+    print_accuracy("test accuracy", result->test_accuracy);
+    print_line("time", time->str);
+    if (result->compile_seconds >= NOTABLE_COMPILE_SECONDS)
+        print_line("compiling", compiling);
     if (path)
-        ripple_console_print("%-19s  %s\n", "model", path);
+        print_line("model", path);
 }
 
 gboolean ripple_command_train(int argc, char **argv, GError **error)
@@ -168,6 +201,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
         return FALSE;
     show_start(&console, trainer);
     catch_interrupts();
+    ripple_console_progress(&console, "compiling kernels");
     const RippleObserver observer = {.step = show_step,
                                      .epoch = show_epoch,
                                      .progress = show_progress,

@@ -17,8 +17,7 @@ static gboolean enqueue_clblast(RippleBackend *backend, RippleProductForm form,
                                 const RippleGemmShape *shape, RippleView a, RippleView b,
                                 RippleView c, GError **error)
 {
-    return ripple_opencl_product(RIPPLE_OPENCL(backend), form, shape->m, shape->n, shape->k, a, b,
-                                 c, error);
+    return ripple_opencl_product(backend, form, shape->m, shape->n, shape->k, a, b, c, error);
 }
 
 static const RippleGemmProvider providers[] = {

@@ -184,10 +184,11 @@ static gboolean step_loss(Side *side, gdouble *loss, GError **error)
 
 /* ---- the check, and the time ------------------------------------------------------------- */
 
-/* Numbers that are not finite take another time than those of a training. */
+/* Numbers that are not finite take another time than those of a training; nor has a device those
+ * that only the reference's double precision holds. */
 static gboolean check_finite(gdouble loss, const RippleRates *rates, GError **error)
 {
-    if (isfinite(loss))
+    if (fabs(loss) <= G_MAXFLOAT)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                 "The loss of the steps to time is no longer a finite number; try a smaller "

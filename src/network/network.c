@@ -1,6 +1,7 @@
 #include <ripple/network.h>
 
 #include "base/random.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <ripple/error.h>
@@ -106,8 +107,9 @@ char *ripple_network_describe(const RippleNetwork *network)
     for (guint l = 0; l < network->n_layers; l++)
         g_string_append_printf(text, " → %u %s", network->layers[l].outputs,
                                ripple_activation_name(network->layers[l].activation));
-    g_string_append_printf(text, ", %s, %" G_GSIZE_FORMAT " parameters",
-                           ripple_loss_name(network->loss), network->parameter_count);
+    g_autofree char *parameters = ripple_text_count(network->parameter_count);
+    g_string_append_printf(text, ", %s, %s parameters", ripple_loss_name(network->loss),
+                           parameters);
     return g_string_free(text, FALSE);
 }
 

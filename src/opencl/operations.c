@@ -94,7 +94,7 @@ gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forw
     RippleView z = forward->z, a = forward->a;
     RippleView values = z.buffer ? z : a;
 
-    if (!ripple_opencl_product(self, RIPPLE_PRODUCT_NT, forward->x.rows, forward->weight.rows,
+    if (!ripple_opencl_product(backend, RIPPLE_PRODUCT_NT, forward->x.rows, forward->weight.rows,
                                forward->x.columns, forward->x, forward->weight, values, error))
         return FALSE;
     if (forward->activation == RIPPLE_ACTIVATION_SOFTMAX)
@@ -172,7 +172,7 @@ gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, G
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     RippleView to = delta->delta;
 
-    if (!ripple_opencl_product(self, RIPPLE_PRODUCT_NN, to.rows, to.columns,
+    if (!ripple_opencl_product(backend, RIPPLE_PRODUCT_NN, to.rows, to.columns,
                                delta->delta_above.columns, delta->delta_above, delta->weight_above,
                                to, error))
         return FALSE;
@@ -196,8 +196,8 @@ gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gr
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     RippleView delta = gradient->delta, x = gradient->x;
 
-    if (!ripple_opencl_product(self, RIPPLE_PRODUCT_TN, delta.columns, x.columns, x.rows, delta, x,
-                               gradient->weight_gradient, error))
+    if (!ripple_opencl_product(backend, RIPPLE_PRODUCT_TN, delta.columns, x.columns, x.rows, delta,
+                               x, gradient->weight_gradient, error))
         return FALSE;
 
     cl_kernel kernel = ripple_kernel_get(self, "bias_gradient", "", error);

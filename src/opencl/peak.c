@@ -5,7 +5,11 @@
 #define CHAINS 12
 #define ROUNDS 4096
 #define ITEMS_PER_UNIT 1024
+
+/* Per vector width: the best of at least so many runs, for at least so long, so that a busy moment
+ * of the machine does not count. */
 #define RUNS 5
+#define SECONDS 0.25
 
 /* One launch, timed from before it is enqueued until it is done. */
 static gboolean time_launch(RippleOpencl *self, cl_kernel kernel, RippleBuffer *result,
@@ -32,7 +36,8 @@ static gboolean measure_width(RippleOpencl *self, guint width, RippleBuffer *res
     if (!kernel)
         return FALSE;
     gdouble operations = 2.0 * CHAINS * ROUNDS * width * result->length;
-    for (guint run = 0; run <= RUNS; run++) {
+    gint64 end = g_get_monotonic_time() + (gint64)(SECONDS * G_USEC_PER_SEC);
+    for (guint run = 0; run <= RUNS || g_get_monotonic_time() < end; run++) {
         gdouble seconds;
         if (!time_launch(self, kernel, result, &seconds, error))
             return FALSE;

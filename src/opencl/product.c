@@ -1,5 +1,7 @@
 #include "opencl/product.h"
 
+#include "opencl/private.h"
+
 #include <clblast_c.h>
 
 static const struct {
@@ -17,9 +19,10 @@ const char *ripple_product_name(RippleProductForm form)
     return forms[form].name;
 }
 
-gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
+gboolean ripple_opencl_product(RippleBackend *backend, RippleProductForm form, gsize m, gsize n,
                                gsize k, RippleView a, RippleView b, RippleView c, GError **error)
 {
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
     gint64 start = g_get_monotonic_time();
     gsize a_columns = forms[form].a == CLBlastTransposeYes ? m : k;
     gsize b_columns = forms[form].b == CLBlastTransposeYes ? k : n;

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "opencl/private.h"
+#include "network/backend.h"
 
 /** Which operand is read transposed; named as BLAS does, N for as it is and T for transposed. */
 typedef enum {
@@ -16,6 +16,7 @@ typedef enum {
 /** "NT", "NN" or "TN". Static. */
 const char *ripple_product_name(RippleProductForm form);
 
-/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form. */
-gboolean ripple_opencl_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
+/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form. `backend` must be an
+ * opencl one. */
+gboolean ripple_opencl_product(RippleBackend *backend, RippleProductForm form, gsize m, gsize n,
                                gsize k, RippleView a, RippleView b, RippleView c, GError **error);
