@@ -42,9 +42,8 @@ typedef struct {
     char *device;
     char *network; /**< as ripple_network_describe() has it */
     guint64 steps;
-    GArray *tensors;        /**< of RippleTensorComparison, in the order they were computed */
-    GArray *losses;         /**< of RippleLossComparison, one per step */
-    gdouble loss_tolerance; /**< on RippleLossComparison.relative */
+    GArray *tensors; /**< of RippleTensorComparison, in the order they were computed */
+    GArray *losses;  /**< of RippleLossComparison, one per step */
 } RippleComparison;
 
 /** Called after each step. */

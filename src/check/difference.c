@@ -25,6 +25,14 @@ static gdouble relative(gdouble difference, gdouble device, gdouble reference)
     return isinf(difference) ? INFINITY : difference / fmax(fabs(device), fabs(reference));
 }
 
+/* Of what is allowed. Where operands are not finite, neither is the bound, and allows nothing. */
+static gdouble share_of(gdouble difference, gdouble allowed)
+{
+    if (difference == 0)
+        return 0;
+    return isfinite(difference) && isfinite(allowed) ? difference / allowed : INFINITY;
+}
+
 void ripple_difference(const gdouble *device, const gdouble *reference, const gdouble *allowed,
                        gsize rows, gsize columns, RippleTensorComparison *found)
 {
@@ -35,7 +43,7 @@ void ripple_difference(const gdouble *device, const gdouble *reference, const gd
         found->max_abs = fmax(found->max_abs, difference);
         found->max_rel = fmax(found->max_rel, relative(difference, device[i], reference[i]));
         found->max_ulp = fmax(found->max_ulp, difference / float_spacing(reference[i]));
-        gdouble share = difference == 0 ? 0 : difference / allowed[i];
+        gdouble share = share_of(difference, allowed[i]);
         if (share <= found->share)
             continue;
         found->share = share;

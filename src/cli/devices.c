@@ -11,10 +11,15 @@
  * nothing. */
 enum { CHOICE_REFERENCE = -1, CHOICE_NONE = -2 };
 
-static int find_choice(const GPtrArray *devices)
+static const char *preferred_selector(void)
 {
     const char *preferred = g_getenv(RIPPLE_DEVICE_VARIABLE);
-    const char *selector = preferred && *preferred ? preferred : "auto";
+    return preferred && *preferred ? preferred : "auto";
+}
+
+static int find_choice(const GPtrArray *devices)
+{
+    const char *selector = preferred_selector();
     guint chosen;
     if (strcmp(selector, "reference") == 0)
         return CHOICE_REFERENCE;
@@ -105,6 +110,7 @@ gboolean ripple_command_devices(int argc, char **argv, GError **error)
                             "There is no OpenCL device. Install your GPU's driver, or `apt install "
                             "pocl-opencl-icd` to compute on the CPU.");
     else if (choice == CHOICE_NONE)
-        ripple_console_note(&console, "%s names no usable device.", RIPPLE_DEVICE_VARIABLE);
+        ripple_console_note(&console, "No usable device fits %s, \"%s\".", RIPPLE_DEVICE_VARIABLE,
+                            preferred_selector());
     return TRUE;
 }

@@ -41,10 +41,10 @@ static RippleCommandFunction find_command(const char *name, GError **error)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run;
     if (*name == '-')
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                    "The option %s needs a command before it, as in `ripple train %s`; "
-                    "`ripple --help` lists the commands.",
-                    name, name);
+        g_set_error_literal(
+            error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+            "A command comes first, and its options after it; `ripple --help` lists the "
+            "commands.");
     else
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
                     "There is no command \"%s\"; `ripple --help` lists them.", name);
@@ -57,9 +57,10 @@ static gboolean is_help(const char *word)
 }
 
 /* `ripple help train` is `ripple train --help`. */
-static void help(const char *name, GError **error)
+static void help(char *name, GError **error)
 {
-    char *words[] = {(char *)name, "--help", NULL};
+    char option[] = "--help";
+    char *words[] = {name, option, NULL};
     RippleCommandFunction command = find_command(name, error);
     if (command)
         command(2, words, error);

@@ -14,6 +14,7 @@ void ripple_model_options_clear(RippleModelOptions *options)
 
 GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
 {
+    /* As a file name, a text arrives as it was typed, whatever the locale. */
     const GOptionEntry entries[] = {
         {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
          "fashion-mnist, a directory of IDX files, or a CSV or TSV file", "SPEC"},

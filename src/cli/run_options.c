@@ -94,13 +94,15 @@ GOptionGroup *ripple_run_options_group(RippleRunOptions *options)
     GOptionGroup *group =
         g_option_group_new("main", "Options of a run", "Options of a run", options, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
+        /* As a file name, a text arrives as it was typed, whatever the locale. */
         const GOptionEntry entries[] = {
-            {flags[i].flag, 0, flags[i].argument ? 0 : G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK,
-             (gpointer)take_flag, flags[i].description, flags[i].argument},
+            {flags[i].flag, 0, flags[i].argument ? G_OPTION_FLAG_FILENAME : G_OPTION_FLAG_NO_ARG,
+             G_OPTION_ARG_CALLBACK, (gpointer)take_flag, flags[i].description, flags[i].argument},
             G_OPTION_ENTRY_NULL};
         g_option_group_add_entries(group, entries);
     }
-    const GOptionEntry entries[] = {{"config", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer)take_config,
+    const GOptionEntry entries[] = {{"config", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK,
+                                     (gpointer)take_config,
                                      "Take what is not said here from this file", "FILE.ini"},
                                     G_OPTION_ENTRY_NULL};
     g_option_group_add_entries(group, entries);

@@ -46,13 +46,17 @@ void ripple_table_add(RippleTable *table, const char *format, ...)
 
 void ripple_table_print(const RippleTable *table)
 {
+    g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < table->cells->len; i++) {
         guint column = i % table->n_columns;
         const char *cell = g_ptr_array_index(table->cells, i);
         gboolean is_last = column + 1 == table->n_columns;
         int padding = (int)(table->widths[column] - g_utf8_strlen(cell, -1));
-        ripple_console_print("%*s%s%*s%s", table->to_the_right[column] ? padding : 0, "", cell,
-                             table->to_the_right[column] || is_last ? 0 : padding, "",
-                             is_last ? "\n" : "  ");
+        g_string_append_printf(text, "%*s%s%*s  ", table->to_the_right[column] ? padding : 0, "",
+                               cell, table->to_the_right[column] ? 0 : padding, "");
+        if (is_last) {
+            ripple_console_print("%s\n", g_strchomp(text->str));
+            g_string_truncate(text, 0);
+        }
     }
 }

@@ -44,7 +44,7 @@ GBytes *ripple_program_cache_load(const char *key)
     g_autofree char *contents = NULL;
     gsize length;
     if (!g_file_get_contents(path, &contents, &length, NULL) || length <= HEADER_LENGTH ||
-        memcmp(contents, MAGIC, sizeof MAGIC - 1) != 0)
+        memcmp(contents, MAGIC, sizeof MAGIC - 1) != 0 || contents[HEADER_LENGTH - 1] != '\n')
         return NULL;
 
     g_autofree char *wanted = g_strndup(contents + sizeof MAGIC - 1, CHECKSUM_LENGTH);

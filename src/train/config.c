@@ -80,8 +80,28 @@ static gboolean load_section(RippleConfig *config, GKeyFile *file, const char *s
     return TRUE;
 }
 
+/* GKeyFile passes over zero bytes, and quotes whole lines of what is no text. */
+static gboolean check_text(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    const char *end;
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return TRUE; /* loading it says what it is */
+    if (!g_file_get_contents(path, &text, &length, error))
+        return FALSE;
+    if (g_utf8_validate_len(text, length, &end))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "It is not UTF-8 text: its byte %" G_GSIZE_FORMAT " is 0x%02x.",
+                (gsize)(end - text) + 1, (guint8)*end);
+    return FALSE;
+}
+
 static gboolean load(RippleConfig *config, const char *path, GError **error)
 {
+    if (!check_text(path, error))
+        return FALSE;
     g_autoptr(GKeyFile) file = g_key_file_new();
     /* Without this flag keys such as "batch[de]" would be passed over in silence. */
     if (!g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_TRANSLATIONS, error))

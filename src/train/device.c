@@ -9,11 +9,17 @@
 RippleBackend *ripple_device_open(const char *selector, GError **error)
 {
     const char *preferred = g_getenv(RIPPLE_DEVICE_VARIABLE);
-    if (strcmp(selector, "auto") == 0 && preferred && *preferred)
+    gboolean is_preferred = strcmp(selector, "auto") == 0 && preferred && *preferred;
+    if (is_preferred)
         selector = preferred;
     if (strcmp(selector, "reference") == 0)
         return ripple_reference_backend_new();
-    return ripple_opencl_backend_new(selector, error);
+    RippleBackend *backend = ripple_opencl_backend_new(selector, error);
+    /* Whoever named no device wonders where the selector comes from. */
+    if (!backend && is_preferred)
+        g_prefix_error(error, "The environment variable %s is \"%s\". ", RIPPLE_DEVICE_VARIABLE,
+                       selector);
+    return backend;
 }
 
 void ripple_device_close(RippleBackend *backend)

@@ -263,18 +263,20 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .result = result,
     };
     run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
-    *result = (RippleTrainingResult){
-        .compile_seconds = ripple_backend_compile_seconds(trainer->backend)};
+    *result =
+        (RippleTrainingResult){.compile_seconds = ripple_backend_compile_seconds(trainer->backend)};
 
     g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
     run.log = log;
     if (!log || !run_epochs(&run, error) || !save(&run, error))
         return FALSE;
     if (run.interrupted && result->steps < run.steps) {
+        const char *path = ripple_trainer_model_path(trainer);
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED,
                     "The run was interrupted after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                    " steps.",
-                    result->steps, run.steps);
+                    " steps%s%s.",
+                    result->steps, run.steps, path ? "; the model so far is in " : "",
+                    path ? path : "");
         return FALSE;
     }
     return TRUE;

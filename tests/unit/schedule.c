@@ -142,60 +142,64 @@ static void test_tensors(void)
         const char *tensors;
     } cases[] = {
         /* To train, cross-entropies read z and mean squared error reads a. */
-        {{RIPPLE_PURPOSE_TRAIN, 4, .has_labels = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
          "input labels layers.0.activation layers.1.z " PARAMETERS BACKWARD},
-        {{RIPPLE_PURPOSE_TRAIN, 4},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4},
          RIPPLE_ACTIVATION_TANH,
          RIPPLE_ACTIVATION_SIGMOID,
          RIPPLE_LOSS_BINARY_CROSS_ENTROPY,
          "input targets layers.0.activation layers.1.z " PARAMETERS BACKWARD},
-        {{RIPPLE_PURPOSE_TRAIN, 4, .momentum = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .momentum = TRUE},
          RIPPLE_ACTIVATION_SOFTPLUS,
          RIPPLE_ACTIVATION_IDENTITY,
          RIPPLE_LOSS_MSE,
          "input targets layers.0.activation layers.1.activation " PARAMETERS BACKWARD VELOCITY},
         /* The derivatives of gelu and silu are computed from z. */
-        {{RIPPLE_PURPOSE_TRAIN, 4, .has_labels = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
          "input labels layers.0.z layers.0.activation layers.1.z " PARAMETERS BACKWARD},
-        {{RIPPLE_PURPOSE_TRAIN, 4},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4},
          RIPPLE_ACTIVATION_ELU,
          RIPPLE_ACTIVATION_SILU,
          RIPPLE_LOSS_MSE,
          "input targets layers.0.activation layers.1.z layers.1.activation " PARAMETERS BACKWARD},
-        {{RIPPLE_PURPOSE_TRAIN, 4, .has_labels = TRUE, .momentum = TRUE, .keep_all = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN,
+          .batch = 4,
+          .has_labels = TRUE,
+          .momentum = TRUE,
+          .keep_all = TRUE},
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
          "input labels " FORWARD PARAMETERS BACKWARD VELOCITY},
         /* Nothing goes back through a network that is only evaluated, … */
-        {{RIPPLE_PURPOSE_EVALUATE, 4, .has_labels = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_EVALUATE, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
          "input labels layers.0.activation layers.1.z " PARAMETERS},
-        {{RIPPLE_PURPOSE_EVALUATE, 4},
+        {{.purpose = RIPPLE_PURPOSE_EVALUATE, .batch = 4},
          RIPPLE_ACTIVATION_GELU,
          RIPPLE_ACTIVATION_SILU,
          RIPPLE_LOSS_MSE,
          "input targets layers.0.activation layers.1.activation " PARAMETERS},
-        {{RIPPLE_PURPOSE_EVALUATE, 4, .keep_all = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_EVALUATE, .batch = 4, .keep_all = TRUE},
          RIPPLE_ACTIVATION_TANH,
          RIPPLE_ACTIVATION_SIGMOID,
          RIPPLE_LOSS_BINARY_CROSS_ENTROPY,
          "input targets " FORWARD PARAMETERS},
         /* … and a prediction has neither target nor loss. */
-        {{RIPPLE_PURPOSE_PREDICT, 4, .has_labels = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_PREDICT, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
          "input layers.0.activation layers.1.activation " PARAMETERS},
-        {{RIPPLE_PURPOSE_PREDICT, 4, .keep_all = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_PREDICT, .batch = 4, .keep_all = TRUE},
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_IDENTITY,
          RIPPLE_LOSS_MSE,
@@ -233,8 +237,11 @@ static void test_shapes(void)
     };
     g_autoptr(RippleNetwork) network = network_new(
         2, RIPPLE_ACTIVATION_RELU, RIPPLE_ACTIVATION_SOFTMAX, RIPPLE_LOSS_CROSS_ENTROPY);
-    const RippleScheduleOptions options = {
-        RIPPLE_PURPOSE_TRAIN, 4, .has_labels = TRUE, .momentum = TRUE, .keep_all = TRUE};
+    const RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
+                                           .batch = 4,
+                                           .has_labels = TRUE,
+                                           .momentum = TRUE,
+                                           .keep_all = TRUE};
     g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
     for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
         const RippleTensor *tensor =
@@ -279,8 +286,11 @@ static void test_writes(void)
     };
     g_autoptr(RippleNetwork) network = network_new(
         2, RIPPLE_ACTIVATION_RELU, RIPPLE_ACTIVATION_SOFTMAX, RIPPLE_LOSS_CROSS_ENTROPY);
-    const RippleScheduleOptions options = {
-        RIPPLE_PURPOSE_TRAIN, 4, .has_labels = TRUE, .momentum = TRUE, .keep_all = TRUE};
+    const RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
+                                           .batch = 4,
+                                           .has_labels = TRUE,
+                                           .momentum = TRUE,
+                                           .keep_all = TRUE};
     g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *tensors = written_text(schedule, &cases[i].step);
@@ -300,7 +310,8 @@ static void test_network_is_copied(void)
 {
     RippleNetwork *network = network_new(2, RIPPLE_ACTIVATION_RELU, RIPPLE_ACTIVATION_SOFTMAX,
                                          RIPPLE_LOSS_CROSS_ENTROPY);
-    const RippleScheduleOptions options = {RIPPLE_PURPOSE_TRAIN, 7, .has_labels = TRUE};
+    const RippleScheduleOptions options = {
+        .purpose = RIPPLE_PURPOSE_TRAIN, .batch = 7, .has_labels = TRUE};
     g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
     memset(network->layers, 0, sizeof *network->layers * network->n_layers);
     ripple_network_free(network);

@@ -275,7 +275,7 @@ static RippleSchedule *schedule_to_break(gboolean keep_all)
     g_autoptr(RippleNetwork) network = network_new(
         4, RIPPLE_ACTIVATION_GELU, RIPPLE_ACTIVATION_SOFTMAX, RIPPLE_LOSS_CROSS_ENTROPY);
     const RippleScheduleOptions options = {
-        RIPPLE_PURPOSE_TRAIN, BATCH, .has_labels = TRUE, .keep_all = keep_all};
+        .purpose = RIPPLE_PURPOSE_TRAIN, .batch = BATCH, .has_labels = TRUE, .keep_all = keep_all};
     return ripple_schedule_new(network, &options);
 }
 
