@@ -5,6 +5,7 @@
 #include "check/fault.h"
 #include "reference/reference.h"
 #include "train/material.h"
+#include "train/session.h"
 
 #include <math.h>
 #include <ripple/device.h>
@@ -14,14 +15,10 @@
 /* A loss below this counts as this: of a loss near zero, rounding leaves no digits. */
 #define SMALLEST_LOSS 1e-3
 
-/* One way of training: a backend and all that lies on it. */
+/* One way of training. */
 typedef struct {
     RippleBackend *backend;
-    RippleState *state;
-    RippleScheduler *scheduler;
-    RippleResident *data;
-    RippleBuffer *order;
-    RippleBuffer *result; /* 1 × 2 */
+    RippleSession *session;
 } Side;
 
 typedef struct {
@@ -38,11 +35,7 @@ typedef struct {
 
 static void side_clear(Side *side)
 {
-    ripple_scheduler_free(side->scheduler);
-    ripple_state_free(side->state);
-    ripple_resident_free(side->data);
-    ripple_buffer_free(side->order);
-    ripple_buffer_free(side->result);
+    ripple_session_free(side->session);
     ripple_backend_free(side->backend);
 }
 
@@ -61,31 +54,15 @@ static gboolean side_open(Side *side, RippleBackend *backend, const Compare *com
                           GError **error)
 {
     const RippleMaterial *material = compare->material;
-    gboolean momentum = compare->config->momentum != 0;
-    RippleScheduleOptions options = {
-        .purpose = RIPPLE_PURPOSE_TRAIN,
-        .batch = MIN(compare->config->batch, material->n_train),
-        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
-        .momentum = momentum,
-        .keep_all = TRUE,
-    };
-    if (!(side->backend = backend))
-        return FALSE;
-    side->data = ripple_resident_new(backend, material->train, material->model->transform, error);
-    if (!side->data)
-        return FALSE;
-    side->order = ripple_order_upload(backend, material->train_order, material->n_train, error);
-    if (!side->order)
-        return FALSE;
-    side->result = ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, 2, error);
-    if (!side->result)
-        return FALSE;
-    side->state = ripple_state_new(backend, material->model->network, momentum, error);
-    if (!side->state || !ripple_backend_upload(ripple_buffer_view(side->state->parameters),
-                                               material->model->parameters, error))
-        return FALSE;
-    side->scheduler = ripple_scheduler_new(side->state, &options, error);
-    return side->scheduler != NULL;
+    RippleScheduleOptions options = {.batch = compare->config->batch,
+                                     .momentum = compare->config->momentum != 0,
+                                     .keep_all = TRUE};
+    side->backend = backend;
+    if (backend)
+        side->session =
+            ripple_session_new(backend, material->model, material->train, material->train_order,
+                               material->n_train, options, error);
+    return side->session != NULL;
 }
 
 static RippleBackend *open_device(const char *selector, GError **error)
@@ -100,16 +77,12 @@ static RippleBackend *open_device(const char *selector, GError **error)
     return g_steal_pointer(&backend);
 }
 
-static gboolean upload_order(Side *side, const guint32 *order, GError **error)
-{
-    return ripple_backend_upload(ripple_buffer_view(side->order), order, error);
-}
-
 static gboolean begin_epoch(Compare *self, guint32 epoch, GError **error)
 {
     g_autofree guint32 *order = ripple_material_order(self->material, self->config, epoch);
-    return upload_order(&self->device, order, error) &&
-           upload_order(&self->follower, order, error) && upload_order(&self->alone, order, error);
+    return ripple_session_set_order(self->device.session, order, error) &&
+           ripple_session_set_order(self->follower.session, order, error) &&
+           ripple_session_set_order(self->alone.session, order, error);
 }
 
 /* ---- one row -------------------------------------------------------------------------------- */
@@ -121,9 +94,9 @@ static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleS
                                GError **error)
 {
     RippleView on_device =
-        ripple_scheduler_view(self->device.scheduler, tensor->role, tensor->layer, count);
-    RippleView on_follower =
-        ripple_scheduler_view(self->follower.scheduler, tensor->role, tensor->layer, count);
+        ripple_scheduler_view(self->device.session->scheduler, tensor->role, tensor->layer, count);
+    RippleView on_follower = ripple_scheduler_view(self->follower.session->scheduler, tensor->role,
+                                                   tensor->layer, count);
     gsize length = on_device.rows * on_device.columns;
     g_autofree gfloat *device_floats = g_new(gfloat, length);
     g_autofree gdouble *device = g_new(gdouble, length);
@@ -132,7 +105,8 @@ static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleS
 
     if (!ripple_backend_download(on_device, device_floats, error) ||
         !ripple_backend_download_exact(on_follower, reference, error) ||
-        !ripple_bound_tensor(self->follower.scheduler, step, tensor, count, rates, &bound, error))
+        !ripple_bound_tensor(self->follower.session->scheduler, step, tensor, count, rates, &bound,
+                             error))
         return FALSE;
     g_autofree gdouble *allowed = bound.allowed;
     for (gsize i = 0; i < length; i++)
@@ -147,10 +121,11 @@ static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleS
 static gboolean compare_loss(Compare *self, guint64 step_number, gsize count, GError **error)
 {
     gdouble device[2], reference[2], allowed;
-    if (!ripple_backend_download_exact(ripple_buffer_view(self->device.result), device, error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(self->follower.result), reference,
+    if (!ripple_backend_download_exact(ripple_buffer_view(self->device.session->result), device,
                                        error) ||
-        !ripple_bound_loss(self->follower.scheduler, count, reference[0], &allowed, error))
+        !ripple_backend_download_exact(ripple_buffer_view(self->follower.session->result),
+                                       reference, error) ||
+        !ripple_bound_loss(self->follower.session->scheduler, count, reference[0], &allowed, error))
         return FALSE;
     RippleTensorComparison found = {.name = g_strdup("loss"), .step = step_number};
     ripple_difference(device, reference, &allowed, 1, 1, &found);
@@ -161,15 +136,15 @@ static gboolean compare_loss(Compare *self, guint64 step_number, gsize count, GE
 static gboolean side_row(Side *side, guint row, gsize first, gsize count, const RippleRates *rates,
                          GError **error)
 {
-    RippleBatch batch = {side->data, side->order, first, count};
-    return ripple_scheduler_row(side->scheduler, row, &batch, rates,
-                                ripple_buffer_view(side->result), error);
+    RippleBatch batch = ripple_session_batch(side->session, first, count);
+    return ripple_scheduler_row(side->session->scheduler, row, &batch, rates,
+                                ripple_buffer_view(side->session->result), error);
 }
 
 static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize first, gsize count,
                             const RippleRates *rates, GError **error)
 {
-    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.scheduler);
+    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.session->scheduler);
     const RippleStep *step = &schedule->steps[row];
     if (!side_row(&self->device, row, first, count, rates, error) ||
         !side_row(&self->follower, row, first, count, rates, error))
@@ -183,8 +158,8 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
         if (written[i]->role == RIPPLE_ROLE_LABELS)
             continue; /* whole numbers, copied */
         if (self->fault == written[i] && step_number == self->config->steps &&
-            !ripple_fault_inject(ripple_scheduler_view(self->device.scheduler, written[i]->role,
-                                                       written[i]->layer, count),
+            !ripple_fault_inject(ripple_scheduler_view(self->device.session->scheduler,
+                                                       written[i]->role, written[i]->layer, count),
                                  error))
             return FALSE;
         if (!compare_tensor(self, step_number, step, written[i], count, rates, error))
@@ -199,12 +174,14 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
 static gboolean compare_alone(Compare *self, gsize first, gsize count, const RippleRates *rates,
                               GError **error)
 {
-    RippleBatch batch = {self->alone.data, self->alone.order, first, count};
+    RippleBatch batch = ripple_session_batch(self->alone.session, first, count);
     gdouble device[2], alone[2];
-    if (!ripple_scheduler_step(self->alone.scheduler, &batch, rates,
-                               ripple_buffer_view(self->alone.result), error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(self->alone.result), alone, error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(self->device.result), device, error))
+    if (!ripple_scheduler_step(self->alone.session->scheduler, &batch, rates,
+                               ripple_buffer_view(self->alone.session->result), error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(self->alone.session->result), alone,
+                                       error) ||
+        !ripple_backend_download_exact(ripple_buffer_view(self->device.session->result), device,
+                                       error))
         return FALSE;
     RippleLossComparison loss = {device[0], alone[0],
                                  fabs(device[0] - alone[0]) / fmax(fabs(alone[0]), SMALLEST_LOSS)};
@@ -217,7 +194,7 @@ static gboolean compare_step(Compare *self, guint64 step_number, gsize first, gs
 {
     RippleRates rates = {self->config->optimizer, self->config->learning_rate,
                          self->config->momentum};
-    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.scheduler);
+    const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.session->scheduler);
     for (guint row = 0; row < schedule->n_steps; row++)
         if (!compare_row(self, step_number, row, first, count, &rates, error))
             return FALSE;
@@ -228,7 +205,7 @@ static gboolean compare_steps(Compare *self, RippleCompareProgress progress, gpo
                               GError **error)
 {
     gsize samples = self->material->n_train;
-    gsize batch = ripple_scheduler_schedule(self->device.scheduler)->options.batch;
+    gsize batch = ripple_session_batch_size(self->device.session);
     guint64 step = 0;
     for (guint32 epoch = 1; step < self->config->steps; epoch++) {
         if (!begin_epoch(self, epoch, error))
@@ -281,8 +258,8 @@ RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
         !side_open(&self.follower, ripple_reference_backend_new(), &self, error) ||
         !side_open(&self.alone, ripple_reference_backend_new(), &self, error))
         return NULL;
-    if (fault && !ripple_fault_find(ripple_scheduler_schedule(self.device.scheduler), fault,
-                                    &self.fault, error))
+    if (fault && !ripple_fault_find(ripple_scheduler_schedule(self.device.session->scheduler),
+                                    fault, &self.fault, error))
         return NULL;
     self.found = comparison_new(&self);
     if (!compare_steps(&self, progress, user_data, error))

@@ -4,7 +4,7 @@
 #include "measure/memory.h"
 #include "measure/random_data.h"
 #include "reference/reference.h"
-#include "train/scheduler.h"
+#include "train/session.h"
 
 #include <math.h>
 #include <ripple/error.h>
@@ -75,47 +75,38 @@ static gdouble estimate_memory(const RippleNetwork *network, gsize batch)
 
 /* What every backend begins with. */
 typedef struct {
-    const RippleNetwork *network;
     const RippleConfig *config;
+    RippleModel *model;
     RippleDataset *dataset;
-    RippleTransform *transform;
     guint32 *order;
-    gfloat *parameters;
 } Start;
 
 static void start_clear(Start *start)
 {
+    ripple_model_free(start->model);
     ripple_dataset_free(start->dataset);
-    ripple_transform_free(start->transform);
     g_free(start->order);
-    g_free(start->parameters);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Start, start_clear)
 
-static void start_fill(Start *start)
+static void start_fill(Start *start, const RippleNetwork *network)
 {
-    const RippleNetwork *network = start->network;
     guint64 seed = start->config->seed;
     gsize samples = count_samples(start->config->batch);
+    start->model = ripple_model_new(ripple_network_copy(network), ripple_transform_new(1));
+    start->model->transform->scale[0] = 1.0 / 255;
+    ripple_network_initialise(network, seed, start->model->parameters);
     start->dataset = ripple_random_dataset(samples, network->inputs, network->outputs, seed);
-    start->transform = ripple_transform_new(1);
-    start->transform->scale[0] = 1.0 / 255;
     start->order = g_new(guint32, samples);
     for (gsize i = 0; i < samples; i++)
         start->order[i] = (guint32)i;
     ripple_random_shuffle(start->order, samples, seed, RIPPLE_STREAM_PERMUTATION, 0);
-    start->parameters = g_new(gfloat, network->parameter_span);
-    ripple_network_initialise(network, seed, start->parameters);
 }
 
 /* Training on one backend. */
 typedef struct {
     RippleBackend *backend; /* borrowed */
-    RippleState *state;
-    RippleScheduler *scheduler;
-    RippleResident *data;
-    RippleBuffer *order;
-    RippleBuffer *result; /* 1 × 2, written by every step */
+    RippleSession *session;
     RippleRates rates;
     gsize first; /* of the next batch, in the order */
     gsize count; /* samples in a batch */
@@ -123,11 +114,7 @@ typedef struct {
 
 static void side_clear(Side *side)
 {
-    ripple_scheduler_free(side->scheduler);
-    ripple_state_free(side->state);
-    ripple_resident_free(side->data);
-    ripple_buffer_free(side->order);
-    ripple_buffer_free(side->result);
+    ripple_session_free(side->session);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
 
@@ -135,40 +122,23 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
 static gboolean side_open(Side *side, const Start *start, gsize batch, GError **error)
 {
     const RippleConfig *config = start->config;
-    RippleScheduleOptions options = {
-        .purpose = RIPPLE_PURPOSE_TRAIN,
-        .batch = batch,
-        .has_labels = TRUE,
-        .momentum = config->momentum != 0,
-    };
+    RippleScheduleOptions options = {.batch = batch, .momentum = config->momentum != 0};
     side->rates = (RippleRates){config->optimizer, config->learning_rate, config->momentum};
-    side->data = ripple_resident_new(side->backend, start->dataset, start->transform, error);
-    if (!side->data)
-        return FALSE;
-    side->order = ripple_order_upload(side->backend, start->order, start->dataset->samples, error);
-    if (!side->order)
-        return FALSE;
-    side->result = ripple_buffer_new(side->backend, RIPPLE_ELEMENT_REAL, 2, error);
-    if (!side->result)
-        return FALSE;
-    side->state = ripple_state_new(side->backend, start->network, options.momentum, error);
-    if (!side->state || !ripple_backend_upload(ripple_buffer_view(side->state->parameters),
-                                               start->parameters, error))
-        return FALSE;
-    side->scheduler = ripple_scheduler_new(side->state, &options, error);
-    return side->scheduler != NULL;
+    side->session = ripple_session_new(side->backend, start->model, start->dataset, start->order,
+                                       start->dataset->samples, options, error);
+    return side->session != NULL;
 }
 
 /* Enqueue the next step, and begin anew where no whole batch is left. */
 static gboolean enqueue_step(gpointer user_data, GError **error)
 {
     Side *side = user_data;
-    if (side->first + side->count > side->data->samples)
+    if (side->first + side->count > side->session->data->samples)
         side->first = 0;
-    RippleBatch batch = {side->data, side->order, side->first, side->count};
+    RippleBatch batch = ripple_session_batch(side->session, side->first, side->count);
     side->first += side->count;
-    return ripple_scheduler_step(side->scheduler, &batch, &side->rates,
-                                 ripple_buffer_view(side->result), error);
+    return ripple_scheduler_step(side->session->scheduler, &batch, &side->rates,
+                                 ripple_buffer_view(side->session->result), error);
 }
 
 /* One step, and its loss. */
@@ -176,7 +146,7 @@ static gboolean step_loss(Side *side, gdouble *loss, GError **error)
 {
     gdouble result[2];
     if (!enqueue_step(side, error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(side->result), result, error))
+        !ripple_backend_download_exact(ripple_buffer_view(side->session->result), result, error))
         return FALSE;
     *loss = result[0];
     return TRUE;
@@ -235,8 +205,8 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     if (!ripple_memory_check(estimate_memory(network, config->batch), "A step on this batch",
                              error))
         return FALSE;
-    g_auto(Start) start = {.network = network, .config = config};
-    start_fill(&start);
+    g_auto(Start) start = {.config = config};
+    start_fill(&start, network);
 
     gsize checked = count_checked_samples(network, config->batch);
     g_auto(Side) side = {.backend = backend};

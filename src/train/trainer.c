@@ -25,40 +25,22 @@ static gboolean upload_test(RippleTrainer *self, GError **error)
     return self->test_order != NULL;
 }
 
-static gboolean upload_data(RippleTrainer *self, GError **error)
+static gboolean open_session(RippleTrainer *self, GError **error)
 {
     const RippleMaterial *material = self->material;
-    self->train =
-        ripple_resident_new(self->backend, material->train, material->model->transform, error);
-    if (!self->train)
-        return FALSE;
-    self->order =
-        ripple_order_upload(self->backend, material->train_order, material->n_train, error);
-    return self->order && upload_validation(self, error) && upload_test(self, error);
+    RippleScheduleOptions options = {.batch = self->config->batch,
+                                     .momentum = self->config->momentum != 0};
+    self->session = ripple_session_new(self->backend, material->model, material->train,
+                                       material->train_order, material->n_train, options, error);
+    return self->session != NULL;
 }
 
-static gboolean build_network(RippleTrainer *self, GError **error)
+static gboolean open_evaluator(RippleTrainer *self, GError **error)
 {
-    const RippleMaterial *material = self->material;
-    RippleScheduleOptions options = {
-        .purpose = RIPPLE_PURPOSE_TRAIN,
-        .batch = MIN(self->config->batch, material->n_train),
-        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
-        .momentum = self->config->momentum != 0,
-    };
-
-    self->state =
-        ripple_state_new(self->backend, material->model->network, options.momentum, error);
-    if (!self->state || !ripple_backend_upload(ripple_buffer_view(self->state->parameters),
-                                               material->model->parameters, error))
-        return FALSE;
-    self->scheduler = ripple_scheduler_new(self->state, &options, error);
-    if (!self->scheduler)
-        return FALSE;
     if (!self->test && !self->validation_order)
         return TRUE;
-    self->evaluator =
-        ripple_evaluator_new(self->state, options.has_labels, EVALUATION_BATCH, error);
+    self->evaluator = ripple_evaluator_new(
+        self->session->state, self->session->data->labels != NULL, EVALUATION_BATCH, error);
     return self->evaluator != NULL;
 }
 
@@ -70,7 +52,8 @@ RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
     if (!self->material)
         return NULL;
     self->backend = ripple_device_open(config->device, error);
-    if (!self->backend || !upload_data(self, error) || !build_network(self, error))
+    if (!self->backend || !open_session(self, error) || !upload_validation(self, error) ||
+        !upload_test(self, error) || !open_evaluator(self, error))
         return NULL;
     if (config->out) {
         self->directory = ripple_run_directory_new(config->out, config, error);
@@ -86,12 +69,9 @@ void ripple_trainer_free(RippleTrainer *trainer)
         return;
     ripple_run_directory_free(trainer->directory);
     ripple_evaluator_free(trainer->evaluator);
-    ripple_scheduler_free(trainer->scheduler);
-    ripple_state_free(trainer->state);
-    ripple_buffer_free(trainer->order);
+    ripple_session_free(trainer->session);
     ripple_buffer_free(trainer->validation_order);
     ripple_buffer_free(trainer->test_order);
-    ripple_resident_free(trainer->train);
     ripple_resident_free(trainer->test);
     ripple_backend_free(trainer->backend);
     ripple_material_free(trainer->material);

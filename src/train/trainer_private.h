@@ -6,6 +6,7 @@
 #include "train/evaluation.h"
 #include "train/material.h"
 #include "train/run_directory.h"
+#include "train/session.h"
 
 #include <ripple/trainer.h>
 
@@ -13,11 +14,8 @@ struct _RippleTrainer {
     RippleConfig *config; /**< borrowed */
     RippleMaterial *material;
     RippleBackend *backend;
-    RippleState *state;
-    RippleScheduler *scheduler;
-    RippleResident *train;          /**< training and validation samples */
+    RippleSession *session;         /**< over training and validation samples */
     RippleResident *test;           /**< or NULL */
-    RippleBuffer *order;            /**< training samples in the order of the epoch */
     RippleBuffer *validation_order; /**< or NULL */
     RippleBuffer *test_order;       /**< or NULL */
     RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */

@@ -121,21 +121,21 @@ static gboolean upload_order(Run *run, GError **error)
     RippleTrainer *trainer = run->trainer;
     g_autofree guint32 *order =
         ripple_material_order(trainer->material, run->config, (guint32)run->epoch);
-    return ripple_backend_upload(ripple_buffer_view(trainer->order), order, error);
+    return ripple_session_set_order(trainer->session, order, error);
 }
 
 static gboolean enqueue_epoch(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
     gsize samples = trainer->material->n_train;
-    gsize batch = ripple_scheduler_schedule(trainer->scheduler)->options.batch;
+    gsize batch = ripple_session_batch_size(trainer->session);
     RippleRates rates = {run->config->optimizer, run->config->learning_rate, run->config->momentum};
 
     for (gsize first = 0; first < samples; first += batch) {
         if (run->enqueued == run->steps || run->interrupted)
             return TRUE;
-        RippleBatch at = {trainer->train, trainer->order, first, MIN(batch, samples - first)};
-        if (!ripple_scheduler_step(trainer->scheduler, &at, &rates,
+        RippleBatch at = ripple_session_batch(trainer->session, first, MIN(batch, samples - first));
+        if (!ripple_scheduler_step(trainer->session->scheduler, &at, &rates,
                                    ripple_result_log_slot(run->log), error) ||
             !ripple_result_log_advance(run->log, at.count, error))
             return FALSE;
@@ -163,7 +163,7 @@ static gboolean train_epoch(Run *run, GError **error)
     run->result->samples_per_second = rate_of(run->pace);
     run->result->train_loss = run->sums.loss / run->sums.samples;
     run->result->train_accuracy =
-        run->trainer->train->labels ? run->sums.rights / run->sums.samples : NAN;
+        run->trainer->session->data->labels ? run->sums.rights / run->sums.samples : NAN;
     return TRUE;
 }
 
@@ -182,7 +182,7 @@ static gboolean evaluate(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
     RippleTrainingResult *result = run->result;
-    if (!score(run, trainer->train, trainer->validation_order, &result->val_loss,
+    if (!score(run, trainer->session->data, trainer->validation_order, &result->val_loss,
                &result->val_accuracy, error) ||
         !score(run, trainer->test, trainer->test_order, &result->test_loss, &result->test_accuracy,
                error))
@@ -231,8 +231,8 @@ static gboolean save(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
     RippleModel *model = trainer->material->model;
-    if (!ripple_backend_download(ripple_buffer_view(trainer->state->parameters), model->parameters,
-                                 error) ||
+    if (!ripple_backend_download(ripple_buffer_view(trainer->session->state->parameters),
+                                 model->parameters, error) ||
         !check_finite(model->parameters, model->network->parameter_span, error))
         return FALSE;
     const char *path = ripple_trainer_model_path(trainer);
@@ -252,7 +252,7 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
 {
     static const RippleObserver nobody = {0};
     const RippleConfig *config = trainer->config;
-    gsize batch = ripple_scheduler_schedule(trainer->scheduler)->options.batch;
+    gsize batch = ripple_session_batch_size(trainer->session);
     gsize samples = trainer->material->n_train;
     Run run = {
         .trainer = trainer,
