@@ -1,11 +1,13 @@
 #include "cli/command.h"
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <ripple/error.h>
 #include <ripple/version.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -84,8 +86,21 @@ static void run(int argc, char **argv, GError **error)
     }
 }
 
+/* A file opened later would take the number of a closed stdout or stderr, and with it what is
+ * written there. What cannot be written to stands in: a closed stdout stays an error. */
+static void keep_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDONLY);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 int main(int argc, char **argv)
 {
+    keep_standard_descriptors();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* one decimal point, for whoever reads the output */
     g_set_prgname("ripple");

@@ -91,15 +91,15 @@ static gboolean write_csv(GOutputStream *stream, const RippleModel *model, gsize
     return write_text(stream, text, error);
 }
 
-/* A file that was there before is replaced when the new one is whole; a pipe or a terminal is
- * written to. */
+/* A file that was there before is replaced when the new one is whole; what a link leads to, a pipe
+ * or a terminal is written to. */
 static GFileOutputStream *open_output(const char *path, GError **error)
 {
     g_autoptr(GFile) file = g_file_new_for_commandline_arg(path);
     GFileType type = g_file_query_file_type(file, G_FILE_QUERY_INFO_NONE, NULL);
     if (type == G_FILE_TYPE_SPECIAL)
         return g_file_append_to(file, G_FILE_CREATE_NONE, NULL, error);
-    return g_file_replace(file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
+    return g_file_replace(file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
 }
 
 static gboolean write_csv_file(const char *path, const RippleModel *model, gsize samples,

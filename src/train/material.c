@@ -10,9 +10,11 @@
 static RippleDataset *load_test_data(const RippleConfig *config, const RippleDataset *train,
                                      GError **error)
 {
+    /* By name: the columns of this table may stand in another order. */
+    g_autofree char *target = train->target_names ? g_strjoinv(",", train->target_names) : NULL;
     RippleDataRequest request = {
         .spec = config->test_data,
-        .target = config->target,
+        .target = target,
         .target_is_class = train->target_kind == RIPPLE_TARGET_LABELS,
         .input_names = train->input_names,
         .class_names = train->class_names,

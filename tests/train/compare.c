@@ -1,0 +1,200 @@
+/* The device keeps to the reference, in every combination of activations, losses and targets. */
+#include "train/runs.h"
+#include "unit/data_files.h"
+
+#include <math.h>
+#include <ripple/compare.h>
+#include <string.h>
+
+/* Of 23 samples in batches of 10, every third batch is a short one. */
+#define SAMPLES 23
+#define STEPS "7"
+
+typedef struct {
+    char *directory;
+    char *classes; /* three */
+    char *halves;  /* two classes */
+    char *numbers; /* two targets between 0 and 1 */
+} Tables;
+
+static Tables tables_new(void)
+{
+    char *directory = data_directory_new();
+    return (Tables){directory, test_table(directory, "classes.csv", SAMPLES, 5, 3, 0),
+                    test_table(directory, "halves.csv", SAMPLES, 5, 2, 0),
+                    test_table(directory, "numbers.csv", SAMPLES, 5, 0, 2)};
+}
+
+static void tables_clear(Tables *tables)
+{
+    g_free(tables->classes);
+    g_free(tables->halves);
+    g_free(tables->numbers);
+    data_directory_remove(tables->directory);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Tables, tables_clear)
+
+static RippleConfig *config_new(const char *table, const char *activation, const char *output,
+                                const char *loss)
+{
+    return test_config("data.data", table, "data.target",
+                       g_str_has_suffix(table, "numbers.csv") ? "t1,t2" : "", "network.hidden",
+                       "9,6", "network.activation", activation, "network.output_activation", output,
+                       "network.loss", loss, "training.momentum", "0.9", "training.learning_rate",
+                       "0.05", "training.batch", "10", "training.steps", STEPS, NULL);
+}
+
+static void fail_with(const RippleComparison *found, const char *what)
+{
+    for (guint i = 0; i < found->tensors->len; i++) {
+        const RippleTensorComparison *tensor =
+            &g_array_index(found->tensors, RippleTensorComparison, i);
+        if (tensor->pass)
+            continue;
+        g_test_fail_printf("%s: %s in step %" G_GUINT64_FORMAT ", element [%" G_GSIZE_FORMAT
+                           ",%" G_GSIZE_FORMAT "], is %.9g and not %.9g, share %g",
+                           what, tensor->name, tensor->step, tensor->row, tensor->column,
+                           tensor->device, tensor->reference, tensor->share);
+        return;
+    }
+    g_test_fail_printf("%s: the losses drift apart", what);
+}
+
+static void check_agreement(RippleConfig *config, const char *what)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    if (!found->pass)
+        fail_with(found, what);
+    g_assert_cmpuint(found->steps, ==, config->steps);
+    g_assert_cmpuint(found->losses->len, ==, config->steps);
+    /* The same tensors in every step. */
+    g_assert_cmpuint(found->tensors->len % config->steps, ==, 0);
+}
+
+static void check_combination(const char *table, const char *activation, const char *output,
+                              const char *loss)
+{
+    g_autoptr(RippleConfig) config = config_new(table, activation, output, loss);
+    g_autofree char *base = g_path_get_basename(table);
+    g_autofree char *what = g_strdup_printf("%s, %s, %s, %s", base, activation, output, loss);
+    check_agreement(config, what);
+}
+
+static void test_hidden_activations(void)
+{
+    g_auto(Tables) tables = tables_new();
+    for (guint i = 0; i < RIPPLE_ACTIVATION_SOFTMAX; i++) {
+        const char *activation = ripple_activation_name(i);
+        check_combination(tables.classes, activation, "auto", "cross-entropy");
+        check_combination(tables.halves, activation, "auto", "binary-cross-entropy");
+        check_combination(tables.classes, activation, "auto", "binary-cross-entropy");
+        check_combination(tables.numbers, activation, "auto", "binary-cross-entropy");
+        check_combination(tables.numbers, activation, "auto", "mse");
+        check_combination(tables.classes, activation, "auto", "mse");
+    }
+}
+
+static void test_output_activations(void)
+{
+    g_auto(Tables) tables = tables_new();
+    for (guint i = 0; i < RIPPLE_N_ACTIVATIONS; i++) {
+        check_combination(tables.numbers, "tanh", ripple_activation_name(i), "mse");
+        check_combination(tables.classes, "tanh", ripple_activation_name(i), "mse");
+    }
+}
+
+/* Images, whose bytes are scaled while they are gathered, and more kinds of network. */
+static void test_others(void)
+{
+    static const char *const hidden[] = {"none", "1", "33", "64:gelu,17:silu,5:tanh,3:relu"};
+    char *directory = data_directory_new();
+    data_write_set(directory, "train", (const guint8[]){0, 1, 2, 2, 1, 0, 0}, 7);
+    for (guint i = 0; i < G_N_ELEMENTS(hidden); i++)
+        for (guint momentum = 0; momentum <= 1; momentum++) {
+            g_autoptr(RippleConfig) config = test_config(
+                "data.data", directory, "network.hidden", hidden[i], "training.momentum",
+                momentum ? "0.5" : "0", "training.batch", "4", "training.steps", STEPS, NULL);
+            check_agreement(config, hidden[i]);
+        }
+    data_directory_remove(directory);
+}
+
+/* What is compared: every tensor that a step computes, and the loss behind the output. */
+static void test_tensors(void)
+{
+    static const char *const expected[] = {
+        "input",
+        "layers.0.z",
+        "layers.0.activation",
+        "layers.1.z",
+        "layers.1.activation",
+        "loss",
+        "layers.1.delta",
+        "layers.0.delta",
+        "layers.1.weight.gradient",
+        "layers.1.bias.gradient",
+        "layers.1.weight.velocity",
+        "layers.1.bias.velocity",
+        "layers.1.weight",
+        "layers.1.bias",
+        "layers.0.weight.gradient",
+        "layers.0.bias.gradient",
+        "layers.0.weight.velocity",
+        "layers.0.bias.velocity",
+        "layers.0.weight",
+        "layers.0.bias",
+    };
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config =
+        test_config("data.data", tables.classes, "network.hidden", "9", "training.momentum", "0.9",
+                    "training.steps", "2", NULL);
+    g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(found->tensors->len, ==, 2 * G_N_ELEMENTS(expected));
+    for (guint i = 0; i < found->tensors->len; i++) {
+        const RippleTensorComparison *tensor =
+            &g_array_index(found->tensors, RippleTensorComparison, i);
+        g_assert_cmpstr(tensor->name, ==, expected[i % G_N_ELEMENTS(expected)]);
+        g_assert_cmpuint(tensor->step, ==, 1 + i / G_N_ELEMENTS(expected));
+    }
+}
+
+/* A learning rate that lets the parameters overflow is no reason to pass: floats overflow where
+ * doubles do not. */
+static void test_overflow(void)
+{
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(tables.numbers, "relu", "auto", "mse");
+    config->learning_rate = 1e30;
+    g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_false(found->pass);
+}
+
+static void test_reference(void)
+{
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(tables.classes, "relu", "auto", "auto");
+    g_free(config->device);
+    config->device = g_strdup("reference");
+    g_assert_null(ripple_compare(config, NULL, NULL, NULL, &error));
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(error->message, "cannot be compared with itself"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/compare/hidden-activations", test_hidden_activations);
+    g_test_add_func("/compare/output-activations", test_output_activations);
+    g_test_add_func("/compare/others", test_others);
+    g_test_add_func("/compare/tensors", test_tensors);
+    g_test_add_func("/compare/overflow", test_overflow);
+    g_test_add_func("/compare/reference", test_reference);
+    return g_test_run();
+}

@@ -1,0 +1,226 @@
+/* Keeping every tensor, or none, changes memory and speed but no number: both schedules train to
+ * the same parameters. */
+#include "support/backends.h"
+#include "support/numbers.h"
+#include "train/scheduler.h"
+
+#include <math.h>
+
+#define SAMPLES 23
+#define INPUTS 6
+#define OUTPUTS 4
+#define BATCH 10
+#define STEPS 7
+#define MOMENTUM 0.8
+#define LEARNING_RATE 0.1
+
+typedef struct {
+    gdouble *parameters;
+    gdouble losses[STEPS];
+    gdouble rights[STEPS];
+} Trained;
+
+static void trained_clear(Trained *trained)
+{
+    g_free(trained->parameters);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Trained, trained_clear)
+
+/* Everything that both schedules have in common. */
+typedef struct {
+    RippleBackend *backend;
+    RippleNetwork *network;
+    RippleDataset dataset;
+    RippleTransform *transform;
+} Ground;
+
+static void ground_clear(Ground *ground)
+{
+    ripple_backend_free(ground->backend);
+    ripple_network_free(ground->network);
+    g_free(ground->dataset.input_values);
+    g_free(ground->dataset.labels);
+    g_free(ground->dataset.target_values);
+    ripple_transform_free(ground->transform);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ground, ground_clear)
+
+static Ground ground_new(const char *backend, gboolean has_labels)
+{
+    g_autoptr(GError) error = NULL;
+    Ground ground = {
+        .backend = test_backend_open(backend, &error),
+        .dataset = {.samples = SAMPLES,
+                    .inputs = INPUTS,
+                    .input_values = test_reals(1, SAMPLES * INPUTS, -1.5, 1.5),
+                    .target_kind = has_labels ? RIPPLE_TARGET_LABELS : RIPPLE_TARGET_VALUES,
+                    .classes = OUTPUTS,
+                    .targets = OUTPUTS},
+        .transform = ripple_transform_new(INPUTS),
+    };
+    g_assert_no_error(error);
+    if (has_labels)
+        ground.dataset.labels = test_indices(2, SAMPLES, OUTPUTS);
+    else
+        ground.dataset.target_values = test_reals(3, SAMPLES * OUTPUTS, 0, 1);
+    return ground;
+}
+
+static void set_network(Ground *ground, RippleActivation hidden, RippleActivation output,
+                        RippleLoss loss)
+{
+    g_autoptr(GError) error = NULL;
+    g_clear_pointer(&ground->network, ripple_network_free);
+    ground->network =
+        ripple_network_new(INPUTS, (const guint[]){9, 5, OUTPUTS},
+                           (const RippleActivation[]){hidden, hidden, output}, 3, loss, &error);
+    g_assert_no_error(error);
+}
+
+static void take_steps(const Ground *ground, RippleScheduler *scheduler, Trained *trained)
+{
+    const RippleRates rates = {RIPPLE_OPTIMIZER_SGD, LEARNING_RATE, MOMENTUM};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleResident) data =
+        ripple_resident_new(ground->backend, &ground->dataset, ground->transform, &error);
+    g_assert_no_error(error);
+    g_autoptr(RippleBuffer) order = ripple_order_upload(ground->backend, NULL, SAMPLES, &error);
+    g_assert_no_error(error);
+    g_autoptr(RippleBuffer) result =
+        ripple_buffer_new(ground->backend, RIPPLE_ELEMENT_REAL, 2, &error);
+    g_assert_no_error(error);
+
+    gsize first = 0;
+    for (guint step = 0; step < STEPS; step++) {
+        const RippleBatch batch = {data, order, first, MIN(BATCH, SAMPLES - first)};
+        gdouble values[2];
+        ripple_scheduler_step(scheduler, &batch, &rates, ripple_buffer_view(result), &error);
+        g_assert_no_error(error);
+        ripple_backend_download_exact(ripple_buffer_view(result), values, &error);
+        g_assert_no_error(error);
+        trained->losses[step] = values[0];
+        trained->rights[step] = values[1];
+        first = first + BATCH < SAMPLES ? first + BATCH : 0;
+    }
+}
+
+static Trained train(const Ground *ground, gboolean keep_all)
+{
+    const RippleScheduleOptions options = {
+        .purpose = RIPPLE_PURPOSE_TRAIN,
+        .batch = BATCH,
+        .has_labels = ground->dataset.target_kind == RIPPLE_TARGET_LABELS,
+        .momentum = TRUE,
+        .keep_all = keep_all,
+    };
+    g_autoptr(GError) error = NULL;
+    g_autofree gfloat *start = g_new(gfloat, ground->network->parameter_span);
+    g_autoptr(RippleState) state = ripple_state_new(ground->backend, ground->network, TRUE, &error);
+    g_assert_no_error(error);
+    ripple_network_initialise(ground->network, 3, start);
+    ripple_backend_upload(ripple_buffer_view(state->parameters), start, &error);
+    g_assert_no_error(error);
+    g_autoptr(RippleScheduler) scheduler = ripple_scheduler_new(state, &options, &error);
+    g_assert_no_error(error);
+
+    Trained trained = {.parameters = g_new(gdouble, ground->network->parameter_span)};
+    take_steps(ground, scheduler, &trained);
+    ripple_backend_download_exact(ripple_buffer_view(state->parameters), trained.parameters,
+                                  &error);
+    g_assert_no_error(error);
+    return trained;
+}
+
+static gdouble largest_of(const gdouble *values, gsize count)
+{
+    gdouble largest = 0;
+    for (gsize i = 0; i < count; i++)
+        largest = fmax(largest, fabs(values[i]));
+    return largest;
+}
+
+/* Both compute the same sums from the same numbers; fused or not, what may differ is the rounding.
+ * None of z, delta and gradient sums more than a dozen products, so each errs by a dozen u of its
+ * size, and a step moves a parameter by less than the largest of them: 64 u a step are ample for
+ * all three layers, and hundreds of times less than a wrong number would make. */
+static gdouble tolerance_of(const Ground *ground, gdouble size)
+{
+    return STEPS * 64 * test_backend_rounding(ground->backend) * size;
+}
+
+static void check_both(const Ground *ground, const char *name)
+{
+    g_auto(Trained) kept = train(ground, TRUE);
+    g_auto(Trained) unkept = train(ground, FALSE);
+    gsize span = ground->network->parameter_span;
+    g_autofree gdouble *allowed = g_new(gdouble, span);
+    gdouble tolerance = tolerance_of(ground, largest_of(kept.parameters, span));
+    for (gsize i = 0; i < span; i++)
+        allowed[i] = tolerance;
+    test_check_close(name, unkept.parameters, kept.parameters, allowed, span);
+    for (guint step = 0; step < STEPS; step++)
+        allowed[step] = tolerance_of(ground, kept.losses[step]);
+    test_check_close(name, unkept.losses, kept.losses, allowed, STEPS);
+    test_check_equal(name, unkept.rights, kept.rights, STEPS);
+    /* Something was learnt: the check is not one of two unchanged starts. */
+    g_assert_cmpfloat(kept.losses[0], !=, kept.losses[3]);
+}
+
+static void check_network(Ground *ground, const char *backend, RippleActivation hidden,
+                          RippleActivation output, RippleLoss loss)
+{
+    g_autofree char *name =
+        g_strdup_printf("%s, %s, %s, %s", backend, ripple_activation_name(hidden),
+                        ripple_activation_name(output), ripple_loss_name(loss));
+    set_network(ground, hidden, output, loss);
+    check_both(ground, name);
+}
+
+static void test_hidden_activations(void)
+{
+    for (guint b = 0; test_backend_names[b]; b++)
+        for (guint loss = 0; loss < RIPPLE_N_LOSSES; loss++) {
+            g_auto(Ground) ground = ground_new(test_backend_names[b], loss != RIPPLE_LOSS_MSE);
+            for (guint hidden = 0; hidden < RIPPLE_ACTIVATION_SOFTMAX; hidden++)
+                check_network(&ground, test_backend_names[b], hidden,
+                              ripple_loss_default_activation(loss), loss);
+        }
+}
+
+static void test_output_activations(void)
+{
+    for (guint b = 0; test_backend_names[b]; b++)
+        for (guint has_labels = 0; has_labels <= 1; has_labels++) {
+            g_auto(Ground) ground = ground_new(test_backend_names[b], has_labels);
+            for (guint output = 0; output < RIPPLE_N_ACTIVATIONS; output++)
+                check_network(&ground, test_backend_names[b], RIPPLE_ACTIVATION_TANH, output,
+                              RIPPLE_LOSS_MSE);
+        }
+}
+
+/* Numbers in place of labels for binary cross-entropy, and no hidden layer at all. */
+static void test_others(void)
+{
+    for (guint b = 0; test_backend_names[b]; b++) {
+        g_auto(Ground) ground = ground_new(test_backend_names[b], FALSE);
+        check_network(&ground, test_backend_names[b], RIPPLE_ACTIVATION_SILU,
+                      RIPPLE_ACTIVATION_SIGMOID, RIPPLE_LOSS_BINARY_CROSS_ENTROPY);
+
+        g_autoptr(GError) error = NULL;
+        g_clear_pointer(&ground.network, ripple_network_free);
+        ground.network = ripple_network_new(INPUTS, (const guint[]){OUTPUTS},
+                                            (const RippleActivation[]){RIPPLE_ACTIVATION_GELU}, 1,
+                                            RIPPLE_LOSS_MSE, &error);
+        g_assert_no_error(error);
+        check_both(&ground, "one layer");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/kept/hidden-activations", test_hidden_activations);
+    g_test_add_func("/kept/output-activations", test_output_activations);
+    g_test_add_func("/kept/others", test_others);
+    return g_test_run();
+}

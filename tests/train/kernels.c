@@ -1,0 +1,121 @@
+/* A wrong kernel is found where it is wrong: each is given a small mistake, as G_RESOURCE_OVERLAYS
+ * lets one do, and `ripple compare` must name the tensor that the mistake is in. */
+#include "train/program.h"
+#include "train/runs.h"
+#include "unit/data_files.h"
+
+#include <string.h>
+
+#define COMPARE                                                                                    \
+    "compare --hidden 12:tanh --batch 10 --momentum 0.9 --lr 0.05 --steps 3 --device auto"
+
+typedef struct {
+    const char *file;
+    const char *right;
+    const char *wrong;
+    const char *step;
+    const char *tensor;
+} Mistake;
+
+static const Mistake mistakes[] = {
+    {"derivative.cl", "*= derivative_from_activation(", "*= 0.999f * derivative_from_activation(",
+     "1", "layers.0.delta"},
+    {"activation.cl", "return 1.0f - a * a;", "return 1.0f - a;", "1", "layers.0.delta"},
+    {"activation.cl", "return tanh(z);", "return tanh(z) + 1e-4f;", "1", "layers.0.activation"},
+    {"gather.cl", "order[order_offset + row]", "order[order_offset + row] / 2 * 2", "1", "input"},
+    /* Biases begin at 0, so that it does not matter before the second step which is added. */
+    {"bias_activation.cl", "bias[bias_offset + column]", "bias[bias_offset]", "2", "layers.0.z"},
+    {"softmax.cl", "to[i] /= sum", "to[i] /= sum + 1e-4f", "1", "layers.1.activation"},
+    {"loss.cl", "exp(z[i] - maximum) / sum - TARGET(i)", "exp(z[i] - maximum) / sum", "1",
+     "layers.1.delta"},
+    {"loss_sum.cl", "losses[0] / divisor", "losses[0] / (divisor + 0.01f)", "1", "loss"},
+    {"bias_gradient.cl", "row < rows;", "row < rows - 1;", "1", "layers.1.bias.gradient"},
+    {"update.cl", "direction = fma(momentum", "direction = fma(-momentum", "2",
+     "layers.1.weight.velocity"},
+    {"update.cl", "fma(-learning_rate", "fma(-1.001f * learning_rate", "1", "layers.1.weight"},
+};
+
+/* Write the kernel with the mistake in it into `folder`. */
+static void make_mistake(const char *folder, const Mistake *mistake)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *source = NULL;
+    g_autofree char *path =
+        g_test_build_filename(G_TEST_DIST, "..", "kernels", mistake->file, NULL);
+    g_file_get_contents(path, &source, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) parts = g_strsplit(source, mistake->right, -1);
+    if (g_strv_length(parts) != 2)
+        g_error("%s has \"%s\" %u times, and should have it once", mistake->file, mistake->right,
+                g_strv_length(parts) - 1);
+    g_autofree char *wrong = g_strjoinv(mistake->wrong, parts);
+    g_autofree char *written = data_write_text(folder, mistake->file, wrong);
+}
+
+static void check_passes(char **environment, const char *table)
+{
+    g_autoptr(TestOutput) output = test_program(environment, COMPARE, "--data", table, NULL);
+    test_assert_status(output, 0);
+}
+
+static void check_found(char **environment, const char *table, const Mistake *mistake)
+{
+    char *folder = data_directory_new();
+    g_autofree char *overlay = g_strdup_printf("/ripple/kernels=%s", folder);
+    g_auto(GStrv) with_overlay = g_strdupv(environment);
+    with_overlay = g_environ_setenv(with_overlay, "G_RESOURCE_OVERLAYS", overlay, TRUE);
+    make_mistake(folder, mistake);
+
+    g_autoptr(TestOutput) output = test_program(with_overlay, COMPARE, "--data", table, NULL);
+    g_autofree char *place = g_strdup_printf("disagree, first at step %s in %s, element [",
+                                             mistake->step, mistake->tensor);
+    test_assert_status(output, 5);
+    if (!strstr(output->err, place))
+        g_test_fail_printf("With \"%s\" in %s, \"%s\" is not what was found: %s", mistake->wrong,
+                           mistake->file, place, output->err);
+    data_directory_remove(folder);
+}
+
+/* The kernels as they are come out of the cache before and after: a wrong one is another program
+ * under another key. */
+static void test_mistakes(void)
+{
+    char *directory = data_directory_new();
+    g_autofree char *cache = g_build_filename(directory, "cache", NULL);
+    g_autofree char *table = test_table(directory, "classes.csv", 23, 5, 3, 0);
+    g_auto(GStrv) environment = test_environment(cache);
+
+    check_passes(environment, table);
+    for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++)
+        check_found(environment, table, &mistakes[i]);
+    check_passes(environment, table);
+    data_directory_remove(directory);
+}
+
+/* A kernel that does not compile says where. */
+static void test_not_compiling(void)
+{
+    const Mistake mistake = {"derivative.cl", "get_global_id(0);", "get_global_id(0) + nonsense;",
+                             NULL, NULL};
+    char *directory = data_directory_new();
+    g_autofree char *cache = g_build_filename(directory, "cache", NULL);
+    g_autofree char *table = test_table(directory, "classes.csv", 23, 5, 3, 0);
+    g_autofree char *overlay = g_strdup_printf("/ripple/kernels=%s", directory);
+    g_auto(GStrv) environment = test_environment(cache);
+    environment = g_environ_setenv(environment, "G_RESOURCE_OVERLAYS", overlay, TRUE);
+    make_mistake(directory, &mistake);
+
+    g_autoptr(TestOutput) output = test_program(environment, COMPARE, "--data", table, NULL);
+    test_assert_status(output, 1);
+    g_assert_nonnull(strstr(output->err, "The kernel derivative.cl did not compile on"));
+    g_assert_nonnull(strstr(output->err, "nonsense"));
+    data_directory_remove(directory);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/kernels/mistakes", test_mistakes);
+    g_test_add_func("/kernels/not-compiling", test_not_compiling);
+    return g_test_run();
+}
