@@ -20,6 +20,8 @@
 
 #include <ripple/macros.h>
 
+G_BEGIN_DECLS
+
 typedef enum {
     RIPPLE_ACTIVATION_IDENTITY,
     RIPPLE_ACTIVATION_RELU,
@@ -43,3 +45,5 @@ RIPPLE_API const char *ripple_activation_name(RippleActivation activation);
 /** The activation called `name`. On an unknown name: FALSE, and an error that lists the names. */
 RIPPLE_API gboolean ripple_activation_parse(const char *name, RippleActivation *activation,
                                             GError **error);
+
+G_END_DECLS

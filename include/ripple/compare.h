@@ -13,6 +13,8 @@
 
 #include <ripple/config.h>
 
+G_BEGIN_DECLS
+
 /** One tensor after one step. */
 typedef struct {
     char *name;
@@ -58,3 +60,5 @@ RIPPLE_API RippleComparison *ripple_compare(RippleConfig *config, const char *fa
                                             GError **error);
 RIPPLE_API void ripple_comparison_free(RippleComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleComparison, ripple_comparison_free)
+
+G_END_DECLS

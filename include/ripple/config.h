@@ -15,6 +15,8 @@
 #include <ripple/network.h>
 #include <ripple/optimizer.h>
 
+G_BEGIN_DECLS
+
 /** One hidden layer asked for: WIDTH[:ACTIVATION]. */
 typedef struct {
     guint width;
@@ -86,3 +88,5 @@ RIPPLE_API gboolean ripple_config_check(const RippleConfig *config, GError **err
  * binary-cross-entropy, a target value outside [0, 1]. */
 RIPPLE_API RippleNetwork *ripple_config_resolve(RippleConfig *config, const RippleDataset *dataset,
                                                 GError **error);
+
+G_END_DECLS

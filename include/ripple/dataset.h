@@ -5,6 +5,8 @@
 
 #include <ripple/macros.h>
 
+G_BEGIN_DECLS
+
 /** What a sample's target is. */
 typedef enum {
     RIPPLE_TARGET_LABELS, /**< one class label a sample */
@@ -115,3 +117,5 @@ RIPPLE_API gboolean ripple_transform_apply(const RippleTransform *transform, Rip
 RIPPLE_API RippleTransform *ripple_transform_new(guint columns);
 RIPPLE_API void ripple_transform_free(RippleTransform *transform);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTransform, ripple_transform_free)
+
+G_END_DECLS

@@ -5,6 +5,8 @@
 
 #include <ripple/macros.h>
 
+G_BEGIN_DECLS
+
 /** Something that computes. Opaque; free with ripple_device_close(). */
 typedef struct _RippleBackend RippleBackend;
 
@@ -23,3 +25,5 @@ RIPPLE_API const char *ripple_device_kind(const RippleBackend *backend);
 
 /** The device's name as its driver gives it. Owned by `backend`. */
 RIPPLE_API const char *ripple_device_name(const RippleBackend *backend);
+
+G_END_DECLS

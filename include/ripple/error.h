@@ -6,6 +6,8 @@
 
 #include <ripple/macros.h>
 
+G_BEGIN_DECLS
+
 /** The domain of ripple's own errors. */
 #define RIPPLE_ERROR (ripple_error_quark())
 
@@ -26,3 +28,5 @@ RIPPLE_API GQuark ripple_error_quark(void);
 /** Exit code of a program that ends with `error`: the value of the RippleError, 1 for an error of
  * any other domain, 0 for NULL. */
 RIPPLE_API int ripple_error_exit_code(const GError *error);
+
+G_END_DECLS

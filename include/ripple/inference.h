@@ -6,6 +6,8 @@
 #include <ripple/device.h>
 #include <ripple/model.h>
 
+G_BEGIN_DECLS
+
 /** Which set of a SPEC that names two. */
 typedef enum {
     RIPPLE_SPLIT_AUTO, /**< the test set when there is one */
@@ -45,3 +47,5 @@ RIPPLE_API const RippleBackend *ripple_inference_device(const RippleInference *i
 /** The class that one row of outputs means: the largest (the first of equals), or with a single
  * output whether it is at least ½. */
 RIPPLE_API guint ripple_class_of(const gfloat *outputs, guint n_outputs);
+
+G_END_DECLS

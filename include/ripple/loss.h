@@ -17,6 +17,8 @@
 
 #include <ripple/activation.h>
 
+G_BEGIN_DECLS
+
 typedef enum {
     RIPPLE_LOSS_MSE,
     RIPPLE_LOSS_CROSS_ENTROPY,
@@ -32,3 +34,5 @@ RIPPLE_API gboolean ripple_loss_parse(const char *name, RippleLoss *loss, GError
 
 /** The output activation that goes with `loss`: softmax, sigmoid, or identity for mse. */
 RIPPLE_API RippleActivation ripple_loss_default_activation(RippleLoss loss);
+
+G_END_DECLS

@@ -11,6 +11,8 @@
 #include <ripple/dataset.h>
 #include <ripple/network.h>
 
+G_BEGIN_DECLS
+
 typedef struct {
     RippleNetwork *network;
     gfloat *parameters;         /**< network->parameter_span floats, laid out as network.h says */
@@ -46,3 +48,5 @@ RIPPLE_API RippleModel *ripple_model_load(const char *path, GError **error);
  * undefined. */
 RIPPLE_API gboolean ripple_model_load_parameters(const char *path, const RippleNetwork *network,
                                                  gfloat *parameters, GError **error);
+
+G_END_DECLS

@@ -14,6 +14,8 @@
 #include <ripple/activation.h>
 #include <ripple/loss.h>
 
+G_BEGIN_DECLS
+
 /** Elements to whose multiple each layer's parameters are aligned (128 bytes of float). */
 #define RIPPLE_PARAMETER_ALIGNMENT 32
 
@@ -71,3 +73,5 @@ RIPPLE_API char *ripple_network_describe(const RippleNetwork *network);
  * The same seed gives the same bits on every machine and backend. */
 RIPPLE_API void ripple_network_initialise(const RippleNetwork *network, guint64 seed,
                                           gfloat *parameters);
+
+G_END_DECLS

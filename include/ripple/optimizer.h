@@ -10,6 +10,8 @@
 
 #include <ripple/macros.h>
 
+G_BEGIN_DECLS
+
 typedef enum { RIPPLE_OPTIMIZER_SGD, RIPPLE_N_OPTIMIZERS } RippleOptimizer;
 
 /** The name in the table above; static. */
@@ -18,3 +20,5 @@ RIPPLE_API const char *ripple_optimizer_name(RippleOptimizer optimizer);
 /** The optimizer called `name`. On an unknown name: FALSE, and an error that lists the names. */
 RIPPLE_API gboolean ripple_optimizer_parse(const char *name, RippleOptimizer *optimizer,
                                            GError **error);
+
+G_END_DECLS

@@ -7,6 +7,8 @@
 #include <ripple/device.h>
 #include <ripple/model.h>
 
+G_BEGIN_DECLS
+
 /** One finished step, as `--log-every` asks for. */
 typedef struct {
     guint64 step;  /**< counted from 1 */
@@ -95,3 +97,5 @@ RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *trai
 
 /** Path of the model file, or NULL when none is written. Owned by the trainer. */
 RIPPLE_API const char *ripple_trainer_model_path(const RippleTrainer *trainer);
+
+G_END_DECLS

@@ -6,26 +6,41 @@
 #include <math.h>
 #include <ripple/trainer.h>
 #include <signal.h>
+#include <time.h>
 
 #define BAR_WIDTH 16
 
 /* A user does not wonder where less than this went. */
 #define NOTABLE_COMPILE_SECONDS 1
 
-static volatile sig_atomic_t interrupted;
+/* Some tools send a signal to a process and to its group: two within this time are one. */
+#define ONE_SIGNAL_SECONDS 0.5
 
+static volatile sig_atomic_t interrupted;
+static struct timespec interrupted_at;
+
+/* The first signal asks for an orderly end; one that comes later ends the program. */
 static void note_interrupt(int signal_number)
 {
-    interrupted = 1;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!interrupted) {
+        interrupted_at = now;
+        interrupted = 1;
+    } else if ((now.tv_sec - interrupted_at.tv_sec) + (now.tv_nsec - interrupted_at.tv_nsec) / 1e9 >
+               ONE_SIGNAL_SECONDS) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
 }
 
-/* The first signal asks for an orderly end; a second one is no longer caught. */
 static void catch_interrupts(void)
 {
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
+        sigaction(signals[i], &action, NULL);
 }
 
 /* ---- while it runs -------------------------------------------------------------------------- */

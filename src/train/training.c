@@ -239,11 +239,22 @@ static gboolean save(Run *run, GError **error)
     return !path || ripple_model_save(model, path, error);
 }
 
+/* Was the epoch under way cut short by an interrupt? Then there is nothing to report of it. */
+static gboolean is_cut_short(const Run *run)
+{
+    return run->interrupted && run->enqueued < MIN(run->steps, run->epoch * run->steps_per_epoch);
+}
+
 static gboolean run_epochs(Run *run, GError **error)
 {
-    for (run->epoch = 1; run->enqueued < run->steps && !run->interrupted; run->epoch++)
-        if (!train_epoch(run, error) || !evaluate(run, error) || !report_epoch(run, error))
+    for (run->epoch = 1; run->enqueued < run->steps && !run->interrupted; run->epoch++) {
+        if (!train_epoch(run, error))
             return FALSE;
+        if (is_cut_short(run))
+            return TRUE;
+        if (!evaluate(run, error) || !report_epoch(run, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
