@@ -23,7 +23,7 @@
 /* Slope of leaky-relu below zero. */
 #define LEAKY_SLOPE 0.01f
 
-/* σ(z). e⁻ᶻ may overflow to infinity for very negative z; the quotient is then 0, as it should be. */
+/* σ(z). For very negative z, e⁻ᶻ overflows to infinity and the quotient is 0, as it should be. */
 float sigmoid(float z)
 {
     return 1.0f / (1.0f + exp(-z));
@@ -71,7 +71,7 @@ float derivative_from_z(float z)
 {
 #if ACTIVATION == ACTIVATION_SILU
     float s = sigmoid(z);
-    return s * (1.0f + z * (1.0f - s));
+    return s * (1.0f + z * sigmoid(-z)); /* σ(−z) = 1 − σ(z), without the cancellation */
 #elif ACTIVATION == ACTIVATION_GELU
     return normal_cdf(z) + z * exp(-0.5f * z * z) * (0.5f * M_2_SQRTPI_F * M_SQRT1_2_F);
 #else

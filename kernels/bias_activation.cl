@@ -15,8 +15,8 @@
 #endif
 
 __kernel void bias_activation(__global float *values, ulong values_offset,
-                              __global const float *bias, ulong bias_offset,
-                              __global float *a, ulong a_offset, uint columns)
+                              __global const float *bias, ulong bias_offset, __global float *a,
+                              ulong a_offset, uint columns)
 {
     uint column = get_global_id(0);
     uint row = get_global_id(1);

@@ -7,7 +7,8 @@
  * Global size: columns (rounded up).
  */
 __kernel void bias_gradient(__global const float *delta, ulong delta_offset,
-                            __global float *gradient, ulong gradient_offset, uint rows, uint columns)
+                            __global float *gradient, ulong gradient_offset, uint rows,
+                            uint columns)
 {
     uint column = get_global_id(0);
     if (column >= columns)

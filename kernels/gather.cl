@@ -21,10 +21,9 @@
 #define SCALED 0
 #endif
 
-__kernel void gather(__global const uint *order, ulong order_offset,
-                     __global const SOURCE *source, ulong source_offset,
-                     __global DESTINATION *destination, ulong destination_offset,
-                     uint columns, float scale, float shift)
+__kernel void gather(__global const uint *order, ulong order_offset, __global const SOURCE *source,
+                     ulong source_offset, __global DESTINATION *destination,
+                     ulong destination_offset, uint columns, float scale, float shift)
 {
     uint column = get_global_id(0);
     uint row = get_global_id(1);

@@ -7,7 +7,7 @@
  *   a              rows × columns: activations (mean squared error)
  *   labels         rows: class labels (LABELS 1)
  *   targets        rows × columns (LABELS 0)
- *   delta          rows × columns (DELTA 1)
+ *   delta          rows × columns, written when write_delta is 1
  *   sample_losses  rows
  *   sample_rights  rows: 1 where the label is the largest output, else 0
  *   divisor        what the sum of sample losses is divided by
@@ -18,7 +18,6 @@
  *   LOSS        one of the LOSS_… below; default mean squared error
  *   ACTIVATION  of the output layer, see activation.cl
  *   LABELS      1: targets are class labels; default 0
- *   DELTA       1: write delta; default 1
  */
 #define LOSS_MSE 0
 #define LOSS_CROSS_ENTROPY 1
@@ -30,9 +29,6 @@
 #ifndef LABELS
 #define LABELS 0
 #endif
-#ifndef DELTA
-#define DELTA 1
-#endif
 
 /* Target of output `column`: one-hot for a label, the label itself where there is one output. */
 float target_of_label(uint label, uint column, uint columns)
@@ -43,11 +39,10 @@ float target_of_label(uint label, uint column, uint columns)
 }
 
 __kernel void loss(__global const float *z, ulong z_offset, __global const float *a, ulong a_offset,
-                   __global const uint *labels, ulong labels_offset,
-                   __global const float *targets, ulong targets_offset,
-                   __global float *delta, ulong delta_offset,
-                   __global float *sample_losses, __global float *sample_rights,
-                   uint rows, uint columns, float divisor)
+                   __global const uint *labels, ulong labels_offset, __global const float *targets,
+                   ulong targets_offset, __global float *delta, ulong delta_offset,
+                   __global float *sample_losses, __global float *sample_rights, uint rows,
+                   uint columns, float divisor, uint write_delta)
 {
     uint row = get_global_id(0);
     if (row >= rows)
@@ -95,19 +90,17 @@ __kernel void loss(__global const float *z, ulong z_offset, __global const float
 #if LABELS
     sample_loss = log(sum) - (z[label] - maximum);
 #endif
-#if DELTA
-    for (uint i = 0; i < columns; i++)
-        delta[i] = (exp(z[i] - maximum) / sum - TARGET(i)) / divisor;
-#endif
+    if (write_delta)
+        for (uint i = 0; i < columns; i++)
+            delta[i] = (exp(z[i] - maximum) / sum - TARGET(i)) / divisor;
 
 #elif LOSS == LOSS_BINARY_CROSS_ENTROPY
     for (uint i = 0; i < columns; i++) {
         float t = TARGET(i);
         /* −t·ln σ(z) − (1 − t)·ln(1 − σ(z)) */
         sample_loss += fmax(z[i], 0.0f) - z[i] * t + log1p(exp(-fabs(z[i])));
-#if DELTA
-        delta[i] = (sigmoid(z[i]) - t) / divisor;
-#endif
+        if (write_delta)
+            delta[i] = (sigmoid(z[i]) - t) / divisor;
     }
 
 #else /* mean squared error */
@@ -115,23 +108,25 @@ __kernel void loss(__global const float *z, ulong z_offset, __global const float
         float mistake = a[i] - TARGET(i);
         sample_loss += mistake * mistake;
     }
-#if DELTA && ACTIVATION == ACTIVATION_SOFTMAX
-    /* δᵢ = aᵢ·(gᵢ − Σⱼ gⱼ·aⱼ), g = ∂L/∂a */
-    float mean = 0.0f;
-    for (uint i = 0; i < columns; i++)
-        mean += (a[i] - TARGET(i)) * a[i];
-    for (uint i = 0; i < columns; i++)
-        delta[i] = 2.0f * a[i] * (a[i] - TARGET(i) - mean) / divisor;
-#elif DELTA
-    for (uint i = 0; i < columns; i++) {
-#if NEEDS_Z
-        float derivative = derivative_from_z(z[i]);
+    if (write_delta) {
+#if ACTIVATION == ACTIVATION_SOFTMAX
+        /* δᵢ = aᵢ·(gᵢ − Σⱼ gⱼ·aⱼ), g = ∂L/∂a */
+        float mean = 0.0f;
+        for (uint i = 0; i < columns; i++)
+            mean += (a[i] - TARGET(i)) * a[i];
+        for (uint i = 0; i < columns; i++)
+            delta[i] = 2.0f * a[i] * (a[i] - TARGET(i) - mean) / divisor;
 #else
-        float derivative = derivative_from_activation(a[i]);
+        for (uint i = 0; i < columns; i++) {
+#if NEEDS_Z
+            float derivative = derivative_from_z(z[i]);
+#else
+            float derivative = derivative_from_activation(a[i]);
 #endif
-        delta[i] = 2.0f * (a[i] - TARGET(i)) * derivative / divisor;
+            delta[i] = 2.0f * (a[i] - TARGET(i)) * derivative / divisor;
+        }
+#endif
     }
-#endif
 #endif
     sample_losses[row] = sample_loss;
 }

@@ -13,8 +13,8 @@
 
 __kernel void update(__global float *parameter, ulong parameter_offset,
                      __global const float *gradient, ulong gradient_offset,
-                     __global float *velocity, ulong velocity_offset,
-                     ulong count, float learning_rate, float momentum)
+                     __global float *velocity, ulong velocity_offset, ulong count,
+                     float learning_rate, float momentum)
 {
     ulong i = get_global_id(0);
     if (i >= count)
@@ -24,5 +24,6 @@ __kernel void update(__global float *parameter, ulong parameter_offset,
     direction = fma(momentum, velocity[velocity_offset + i], direction);
     velocity[velocity_offset + i] = direction;
 #endif
-    parameter[parameter_offset + i] = fma(-learning_rate, direction, parameter[parameter_offset + i]);
+    parameter[parameter_offset + i] =
+        fma(-learning_rate, direction, parameter[parameter_offset + i]);
 }

@@ -53,7 +53,8 @@ typedef void (*RippleCompareProgress)(guint64 step, guint64 steps, gpointer user
 
 /** Train `config->steps` steps (at least 1) both ways and hold them together. With `fault`, the
  * name of a tensor, one of its elements is spoiled on the device in the last step: a comparison
- * that then passes is broken. Disagreement is no error: see RippleComparison.pass. `progress` may
+ * that then passes is broken. Disagreement is no error: see RippleComparison.pass. A NOT_FINITE
+ * error when the loss outgrows single precision on both. `progress` may
  * be NULL. */
 RIPPLE_API RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
                                             RippleCompareProgress progress, gpointer user_data,

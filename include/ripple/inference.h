@@ -45,7 +45,8 @@ RIPPLE_API gboolean ripple_inference_predict(RippleInference *inference,
 RIPPLE_API const RippleBackend *ripple_inference_device(const RippleInference *inference);
 
 /** The class that one row of outputs means: the largest (the first of equals), or with a single
- * output whether it is at least ½. */
+ * output whether it is at least ½. Where several probabilities round to 1, scoring still tells them
+ * apart by the values before the activation. */
 RIPPLE_API guint ripple_class_of(const gfloat *outputs, guint n_outputs);
 
 G_END_DECLS

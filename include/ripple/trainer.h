@@ -72,13 +72,13 @@ typedef struct {
 typedef struct _RippleTrainer RippleTrainer;
 
 /** Make everything ready for the run that `config` asks for: read the data, settle what they decide
- * (which changes `config`), build the network, open the device, upload. `config` is borrowed and
- * must outlive the trainer. */
+ * (which changes `config`), build the network, open the device, upload. `config` is borrowed, must
+ * outlive the trainer, and must not be changed meanwhile. */
 RIPPLE_API RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error);
 RIPPLE_API void ripple_trainer_free(RippleTrainer *trainer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
-/** Train, and where the configuration names a directory write config.ini, metrics.jsonl and
+/** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl and
  * model.safetensors there (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the
  * loss stops being a finite number, and no model is written then; INTERRUPTED when the observer
  * said so. */

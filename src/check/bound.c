@@ -127,16 +127,19 @@ static gboolean gradient_magnitudes(const RippleScheduler *follower, guint layer
 
 /* ---- bounds, one function per kind of row --------------------------------------------------- */
 
-static gboolean bound_gathered(const RippleScheduler *follower, RippleRole role, gsize count,
-                               gdouble *allowed, GError **error)
+static gboolean bound_gathered(const RippleScheduler *follower, RippleRole role,
+                               const RippleBatch *batch, gdouble *allowed, GError **error)
 {
-    RippleView gathered = ripple_scheduler_view(follower, role, 0, count);
+    RippleView gathered = ripple_scheduler_view(follower, role, 0, batch->count);
     g_autofree gdouble *values = ripple_bound_values(gathered, error);
     if (!values)
         return FALSE;
-    /* byte·scale + shift with both scalars rounded; values of bytes lie within about one. */
+    gboolean is_copied =
+        role == RIPPLE_ROLE_TARGETS || batch->data->inputs->element == RIPPLE_ELEMENT_REAL;
+    /* byte·scale + shift rounds both scalars and twice more, where |byte·scale| is at most the
+     * result's magnitude and the shift's. */
     for (gsize i = 0; i < gathered.rows * gathered.columns; i++)
-        allowed[i] = 4 * U * fmax(1, fabs(values[i]));
+        allowed[i] = is_copied ? 0 : 4 * U * (fabs(values[i]) + 2 * fabs(batch->data->shift));
     return TRUE;
 }
 
@@ -160,7 +163,7 @@ static gdouble function_error(RippleActivation activation, gdouble z, gdouble a)
     case RIPPLE_ACTIVATION_LEAKY_RELU:
         return 2 * fabs(a);
     case RIPPLE_ACTIVATION_SOFTPLUS:
-        return 16 * (1 + fabs(a)); /* a sum of max(z, 0) and a logarithm below one */
+        return 16 * fabs(a); /* max(z, 0) and a logarithm, neither negative */
     case RIPPLE_ACTIVATION_GELU:
         /* erfc to 16 ulp; a relative error in its argument comes out z² times as large. */
         return (40 + (z < 0 ? 4 * z * z : 0)) * fabs(a);
@@ -178,7 +181,8 @@ static void bound_softmax_row(const gdouble *z, const gdouble *a, gsize columns,
         worst = fmax(worst, allowed[i]);
     }
     for (gsize i = 0; i < columns; i++)
-        allowed[i] = a[i] * (2 * worst + U * (32 + columns + (maximum - z[i]))) + RIPPLE_SMALLEST;
+        allowed[i] =
+            a[i] * (expm1(2 * worst) + U * (32 + columns + (maximum - z[i]))) + RIPPLE_SMALLEST;
 }
 
 static gboolean bound_activation(const RippleScheduler *follower, guint layer, gsize count,
@@ -270,9 +274,10 @@ static gboolean bound_update(const RippleScheduler *follower, const RippleTensor
 }
 
 gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *step,
-                             const RippleTensor *tensor, gsize count, const RippleRates *rates,
-                             RippleBound *bound, GError **error)
+                             const RippleTensor *tensor, const RippleBatch *batch,
+                             const RippleRates *rates, RippleBound *bound, GError **error)
 {
+    gsize count = batch->count;
     bound->rows = tensor->per_sample ? count : tensor->rows;
     bound->columns = tensor->columns;
     g_autofree gdouble *allowed = g_new(gdouble, bound->rows * bound->columns);
@@ -280,7 +285,7 @@ gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *
 
     switch (step->kind) {
     case RIPPLE_STEP_GATHER:
-        ok = bound_gathered(follower, tensor->role, count, allowed, error);
+        ok = bound_gathered(follower, tensor->role, batch, allowed, error);
         break;
     case RIPPLE_STEP_FORWARD:
         ok = tensor->role == RIPPLE_ROLE_Z

@@ -22,8 +22,8 @@ typedef struct {
  * scheduler on the reference backend that holds the device's values in every tensor the row reads
  * and its own in those it has just written. */
 gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *step,
-                             const RippleTensor *tensor, gsize count, const RippleRates *rates,
-                             RippleBound *bound, GError **error);
+                             const RippleTensor *tensor, const RippleBatch *batch,
+                             const RippleRates *rates, RippleBound *bound, GError **error);
 
 /** The bound on the loss of the batch, which the reference found to be `loss`. */
 gboolean ripple_bound_loss(const RippleScheduler *follower, gsize count, gdouble loss,

@@ -117,7 +117,8 @@ gboolean ripple_bound_loss(const RippleScheduler *follower, gsize count, gdouble
     for (gsize row = 0; row < count; row++)
         errors += sample_error(operands.network->loss, sample_at(&operands, row));
     /* Then the sum over the samples, none of whose losses is negative, and one division. */
-    *allowed = U * errors / operands.divisor + ripple_gamma(count + 4) * fabs(loss);
+    *allowed =
+        U * errors / operands.divisor + ripple_gamma(count + 4) * fabs(loss) + RIPPLE_SMALLEST;
     return TRUE;
 }
 
@@ -130,7 +131,7 @@ static void cross_entropy_delta(Sample sample, gdouble *errors)
         sum += exp(sample.z[i] - maximum);
     for (gsize i = 0; i < sample.columns; i++) {
         gdouble below = maximum - sample.z[i];
-        errors[i] = exp(-below) / sum * (32 + sample.columns + below) + 4;
+        errors[i] = exp(-below) / sum * (32 + sample.columns + below) + 8;
     }
 }
 
@@ -143,7 +144,7 @@ static void mean_squared_error_delta(Sample sample, RippleActivation activation,
         gdouble mistake = largest_mistake(sample, i);
         /* 2·(a − t)·f′: f′ is wrong by at most 96 u, as in bound.c. */
         errors[i] = activation == RIPPLE_ACTIVATION_SOFTMAX
-                        ? 2 * fabs(sample.a[i]) * (8 * mistake + (n + 8) * weighted)
+                        ? 2 * fabs(sample.a[i]) * (10 * mistake + (n + 12) * weighted)
                         : 2 * mistake * (96 + 8 * RIPPLE_STEEPEST);
     }
 }

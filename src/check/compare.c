@@ -7,6 +7,7 @@
 #include "train/material.h"
 #include "train/session.h"
 
+#include <float.h>
 #include <math.h>
 #include <ripple/device.h>
 #include <ripple/error.h>
@@ -24,7 +25,8 @@ typedef struct {
 typedef struct {
     const RippleConfig *config;
     RippleMaterial *material;
-    Side device;
+    Side device;   /* every tensor kept, so that each can be looked at */
+    Side lean;     /* the same device with the schedule that train runs; borrows its backend */
     Side follower; /* the reference on the device's operands, row by row */
     Side alone;    /* the reference on its own */
     const RippleTensor *fault;
@@ -41,6 +43,7 @@ static void side_clear(Side *side)
 
 static void compare_clear(Compare *self)
 {
+    side_clear(&self->lean);
     side_clear(&self->device);
     side_clear(&self->follower);
     side_clear(&self->alone);
@@ -49,20 +52,24 @@ static void compare_clear(Compare *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Compare, compare_clear)
 
-/* Takes `backend`, which may be NULL after an error. */
-static gboolean side_open(Side *side, RippleBackend *backend, const Compare *compare,
-                          GError **error)
+static gboolean side_begin(Side *side, RippleBackend *backend, gboolean keep_all,
+                           const Compare *compare, GError **error)
 {
     const RippleMaterial *material = compare->material;
     RippleScheduleOptions options = {.batch = compare->config->batch,
                                      .momentum = compare->config->momentum != 0,
-                                     .keep_all = TRUE};
-    side->backend = backend;
-    if (backend)
-        side->session =
-            ripple_session_new(backend, material->model, material->train, material->train_order,
-                               material->n_train, options, error);
+                                     .keep_all = keep_all};
+    side->session = ripple_session_new(backend, material->model, material->train,
+                                       material->train_order, material->n_train, options, error);
     return side->session != NULL;
+}
+
+/* Takes `backend`, which may be NULL after an error. */
+static gboolean side_open(Side *side, RippleBackend *backend, const Compare *compare,
+                          GError **error)
+{
+    side->backend = backend;
+    return backend && side_begin(side, backend, TRUE, compare, error);
 }
 
 static RippleBackend *open_device(const char *selector, GError **error)
@@ -81,56 +88,109 @@ static gboolean begin_epoch(Compare *self, guint32 epoch, GError **error)
 {
     g_autofree guint32 *order = ripple_material_order(self->material, self->config, epoch);
     return ripple_session_set_order(self->device.session, order, error) &&
+           ripple_session_set_order(self->lean.session, order, error) &&
            ripple_session_set_order(self->follower.session, order, error) &&
            ripple_session_set_order(self->alone.session, order, error);
 }
 
 /* ---- one row -------------------------------------------------------------------------------- */
 
-/* Hold what the device wrote to `tensor` against what the follower wrote, then give the follower
- * the device's values to go on from. */
-static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleStep *step,
-                               const RippleTensor *tensor, gsize count, const RippleRates *rates,
-                               GError **error)
+static RippleView side_view(const Side *side, const RippleTensor *tensor, gsize count)
 {
-    RippleView on_device =
-        ripple_scheduler_view(self->device.session->scheduler, tensor->role, tensor->layer, count);
-    RippleView on_follower = ripple_scheduler_view(self->follower.session->scheduler, tensor->role,
-                                                   tensor->layer, count);
+    return ripple_scheduler_view(side->session->scheduler, tensor->role, tensor->layer, count);
+}
+
+/* What one tensor is held against. */
+typedef struct {
+    const gdouble *reference;
+    const gdouble *allowed;
+    gsize rows;
+    gsize columns;
+} Expected;
+
+/* Hold `kept`, and `lean` where it is there, against what is expected: one entry, which shows the
+ * worse of the two. Takes `name`. */
+static void add_found(Compare *self, char *name, guint64 step_number, const gdouble *kept,
+                      const gdouble *lean, Expected expected)
+{
+    RippleTensorComparison found = {0}, other = {0};
+    ripple_difference(kept, expected.reference, expected.allowed, expected.rows, expected.columns,
+                      &found);
+    if (lean)
+        ripple_difference(lean, expected.reference, expected.allowed, expected.rows,
+                          expected.columns, &other);
+    if (lean && other.share > found.share)
+        found = other;
+    found.name = name;
+    found.step = step_number;
+    g_array_append_val(self->found->tensors, found);
+}
+
+/* Hold what the device wrote to `tensor`, and what it wrote where the schedule is lean, against
+ * what the follower wrote; then give both the device's values to go on from. */
+static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleStep *step,
+                               const RippleTensor *tensor, const RippleBatch *batch,
+                               const RippleRates *rates, GError **error)
+{
+    RippleView on_device = side_view(&self->device, tensor, batch->count);
+    RippleView on_lean = side_view(&self->lean, tensor, batch->count);
+    RippleView on_follower = side_view(&self->follower, tensor, batch->count);
     gsize length = on_device.rows * on_device.columns;
-    g_autofree gfloat *device_floats = g_new(gfloat, length);
-    g_autofree gdouble *device = g_new(gdouble, length);
+    g_autofree gfloat *values = g_new(gfloat, length);
+    g_autofree gdouble *kept = g_new(gdouble, length);
+    g_autofree gdouble *lean = on_lean.buffer ? g_new(gdouble, length) : NULL;
     g_autofree gdouble *reference = g_new(gdouble, length);
     RippleBound bound;
 
-    if (!ripple_backend_download(on_device, device_floats, error) ||
+    if (!ripple_backend_download(on_device, values, error) ||
+        (lean && !ripple_backend_download_exact(on_lean, lean, error)) ||
         !ripple_backend_download_exact(on_follower, reference, error) ||
-        !ripple_bound_tensor(self->follower.session->scheduler, step, tensor, count, rates, &bound,
+        !ripple_bound_tensor(self->follower.session->scheduler, step, tensor, batch, rates, &bound,
                              error))
         return FALSE;
     g_autofree gdouble *allowed = bound.allowed;
     for (gsize i = 0; i < length; i++)
-        device[i] = device_floats[i];
-
-    RippleTensorComparison found = {.name = ripple_tensor_name(tensor), .step = step_number};
-    ripple_difference(device, reference, allowed, bound.rows, bound.columns, &found);
-    g_array_append_val(self->found->tensors, found);
-    return ripple_backend_upload(on_follower, device_floats, error);
+        kept[i] = values[i];
+    add_found(self, ripple_tensor_name(tensor), step_number, kept, lean,
+              (Expected){reference, allowed, bound.rows, bound.columns});
+    return (!lean || ripple_backend_upload(on_lean, values, error)) &&
+           ripple_backend_upload(on_follower, values, error);
 }
 
-static gboolean compare_loss(Compare *self, guint64 step_number, gsize count, GError **error)
+static gboolean all_pass(const RippleComparison *found)
 {
-    gdouble device[2], reference[2], allowed;
-    if (!ripple_backend_download_exact(ripple_buffer_view(self->device.session->result), device,
-                                       error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(self->follower.session->result),
-                                       reference, error) ||
-        !ripple_bound_loss(self->follower.session->scheduler, count, reference[0], &allowed, error))
-        return FALSE;
-    RippleTensorComparison found = {.name = g_strdup("loss"), .step = step_number};
-    ripple_difference(device, reference, &allowed, 1, 1, &found);
-    g_array_append_val(self->found->tensors, found);
+    for (guint i = 0; i < found->tensors->len; i++)
+        if (!g_array_index(found->tensors, RippleTensorComparison, i).pass)
+            return FALSE;
     return TRUE;
+}
+
+static gboolean side_result(const Side *side, gdouble *result, GError **error)
+{
+    return ripple_backend_download_exact(ripple_buffer_view(side->session->result), result, error);
+}
+
+/* The loss, and how many samples are classified rightly: that is counted from the very numbers the
+ * follower has, and allows nothing. */
+static gboolean compare_result(Compare *self, guint64 step_number, gsize count, GError **error)
+{
+    static const char *const names[] = {"loss", "correct"};
+    gdouble kept[2], lean[2], reference[2], allowed[2] = {0};
+    if (!side_result(&self->device, kept, error) || !side_result(&self->lean, lean, error) ||
+        !side_result(&self->follower, reference, error) ||
+        !ripple_bound_loss(self->follower.session->scheduler, count, reference[0], &allowed[0],
+                           error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        add_found(self, g_strdup(names[i]), step_number, &kept[i], &lean[i],
+                  (Expected){&reference[i], &allowed[i], 1, 1});
+    if (fabs(reference[0]) <= FLT_MAX || !all_pass(self->found))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                "The loss of step %" G_GUINT64_FORMAT " is no longer a finite number, here or in "
+                "the reference; try a smaller learning rate than %g.",
+                step_number, self->config->learning_rate);
+    return FALSE;
 }
 
 static gboolean side_row(Side *side, guint row, gsize first, gsize count, const RippleRates *rates,
@@ -147,9 +207,10 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
     const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.session->scheduler);
     const RippleStep *step = &schedule->steps[row];
     if (!side_row(&self->device, row, first, count, rates, error) ||
+        !side_row(&self->lean, row, first, count, rates, error) ||
         !side_row(&self->follower, row, first, count, rates, error))
         return FALSE;
-    if (step->kind == RIPPLE_STEP_LOSS && !compare_loss(self, step_number, count, error))
+    if (step->kind == RIPPLE_STEP_LOSS && !compare_result(self, step_number, count, error))
         return FALSE;
 
     const RippleTensor *written[RIPPLE_N_ROLES];
@@ -162,7 +223,8 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
                                                        written[i]->role, written[i]->layer, count),
                                  error))
             return FALSE;
-        if (!compare_tensor(self, step_number, step, written[i], count, rates, error))
+        RippleBatch batch = ripple_session_batch(self->follower.session, first, count);
+        if (!compare_tensor(self, step_number, step, written[i], &batch, rates, error))
             return FALSE;
     }
     return TRUE;
@@ -239,14 +301,6 @@ static RippleComparison *comparison_new(const Compare *compare)
     return found;
 }
 
-static gboolean all_pass(const RippleComparison *found)
-{
-    for (guint i = 0; i < found->tensors->len; i++)
-        if (!g_array_index(found->tensors, RippleTensorComparison, i).pass)
-            return FALSE;
-    return TRUE;
-}
-
 RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
                                  RippleCompareProgress progress, gpointer user_data, GError **error)
 {
@@ -255,6 +309,7 @@ RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
     self.material = ripple_material_new(config, error);
     if (!self.material ||
         !side_open(&self.device, open_device(config->device, error), &self, error) ||
+        !side_begin(&self.lean, self.device.backend, FALSE, &self, error) ||
         !side_open(&self.follower, ripple_reference_backend_new(), &self, error) ||
         !side_open(&self.alone, ripple_reference_backend_new(), &self, error))
         return NULL;

@@ -13,6 +13,9 @@ static gdouble float_spacing(gdouble value)
 
 static gdouble distance(gdouble device, gdouble reference)
 {
+    /* What single precision cannot hold is infinity there. */
+    if (fabs(reference) > FLT_MAX)
+        reference = copysign(INFINITY, reference);
     if (device == reference || (isnan(device) && isnan(reference)))
         return 0;
     return isfinite(device) && isfinite(reference) ? fabs(device - reference) : INFINITY;

@@ -71,7 +71,7 @@ typedef struct {
     RippleView result;           /**< 1 × 2: the loss, and how many samples are classified rightly:
                                       the largest output (the first of equals) is the label; with a
                                       single output, a ≥ ½ stands for label 1. Judged by z where
-                                      the loss reads z, whose order is that of a. 0 for targets. */
+                                      the loss reads z. 0 for targets. */
 } RippleLossOperation;
 
 /** δ = (δ_above · W_above) ∘ f′(z): the chain rule through one layer. */

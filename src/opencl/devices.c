@@ -4,6 +4,9 @@
 #include <ripple/error.h>
 #include <string.h>
 
+/* What programs.h and kernels/loss_sum.cl use. */
+#define SMALLEST_WORK_GROUP 64
+
 static char *device_text(cl_device_id device, cl_device_info what)
 {
     size_t size = 0;
@@ -27,16 +30,21 @@ static char *platform_text(cl_platform_id platform, cl_platform_info what)
 /* What training needs and a device may lack. */
 static char *find_problem(cl_device_id device)
 {
+    size_t work_group = 0;
     cl_bool available = CL_FALSE, compiler = CL_FALSE, little_endian = CL_FALSE;
     clGetDeviceInfo(device, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
     clGetDeviceInfo(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
     clGetDeviceInfo(device, CL_DEVICE_ENDIAN_LITTLE, sizeof little_endian, &little_endian, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof work_group, &work_group, NULL);
     if (!available)
         return g_strdup("the driver says that it is not available");
     if (!compiler)
         return g_strdup("its driver has no compiler");
     if (!little_endian)
         return g_strdup("it is big-endian");
+    if (work_group < SMALLEST_WORK_GROUP)
+        return g_strdup_printf("its work-groups hold at most %zu work-items, and %u are needed",
+                               work_group, SMALLEST_WORK_GROUP);
     return NULL;
 }
 

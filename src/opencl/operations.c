@@ -116,8 +116,7 @@ static gboolean loss_of_samples(RippleOpencl *self, const RippleLossOperation *l
     g_autofree char *activation = activation_option(loss->activation);
     g_autofree char *name = choice_option("LOSS", ripple_loss_name(loss->loss));
     g_autofree char *options =
-        g_strdup_printf("%s %s -DLABELS=%d -DDELTA=%d", name, activation,
-                        loss->labels.buffer != NULL, loss->delta.buffer != NULL);
+        g_strdup_printf("%s %s -DLABELS=%d", name, activation, loss->labels.buffer != NULL);
     cl_kernel kernel = ripple_kernel_get(self, "loss", options, error);
     if (!kernel)
         return FALSE;
@@ -126,6 +125,7 @@ static gboolean loss_of_samples(RippleOpencl *self, const RippleLossOperation *l
     Operand labels = operand(loss->labels), targets = operand(loss->targets);
     Operand delta = operand(loss->delta);
     cl_uint rows = (cl_uint)given.rows, columns = (cl_uint)given.columns;
+    cl_uint write_delta = loss->delta.buffer != NULL;
     const RippleArgument arguments[] = {
         OPERAND(z),
         OPERAND(a),
@@ -137,6 +137,7 @@ static gboolean loss_of_samples(RippleOpencl *self, const RippleLossOperation *l
         RIPPLE_ARGUMENT(rows),
         RIPPLE_ARGUMENT(columns),
         RIPPLE_ARGUMENT(divisor),
+        RIPPLE_ARGUMENT(write_delta),
     };
     return ripple_kernel_launch(self, kernel, rows, 1, arguments, G_N_ELEMENTS(arguments), error);
 }

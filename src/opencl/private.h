@@ -10,7 +10,7 @@
 
 #include <CL/cl.h>
 
-/** A REAL buffer as cl_mem, and how many elements it holds; grows, never shrinks. */
+/** Memory that grows when more is needed, and never shrinks. */
 typedef struct {
     cl_mem memory;
     gsize bytes;
@@ -21,7 +21,7 @@ typedef struct {
     RippleOpenclDevice *device;
     cl_context context;
     cl_command_queue queue; /**< in order */
-    GHashTable *kernels;    /**< "file.cl options" → RippleKernel */
+    GHashTable *kernels;    /**< "name options" → cl_kernel */
     gboolean product_ready; /**< CLBlast has compiled its kernels */
     RippleScratch rights;   /**< per-sample results of the loss */
     RippleScratch losses;

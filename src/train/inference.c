@@ -110,9 +110,24 @@ const RippleBackend *ripple_inference_device(const RippleInference *inference)
     return inference->backend;
 }
 
+static gboolean check_inputs(const RippleInference *inference, const RippleDataset *dataset,
+                             GError **error)
+{
+    guint wanted = inference->model->network->inputs;
+    if (dataset->samples > 0 && dataset->inputs == wanted)
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                "The data have %" G_GSIZE_FORMAT " samples of %u inputs; the model takes at least "
+                "one of %u.",
+                dataset->samples, dataset->inputs, wanted);
+    return FALSE;
+}
+
 gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,
                                 gdouble *loss, gdouble *accuracy, GError **error)
 {
+    if (!check_inputs(inference, dataset, error))
+        return FALSE;
     g_autoptr(RippleResident) data =
         ripple_resident_new(inference->backend, dataset, inference->model->transform, error);
     g_autoptr(RippleBuffer) order =
@@ -132,6 +147,8 @@ gboolean ripple_inference_score(RippleInference *inference, const RippleDataset 
 gboolean ripple_inference_predict(RippleInference *inference, const RippleDataset *dataset,
                                   gfloat *outputs, GError **error)
 {
+    if (!check_inputs(inference, dataset, error))
+        return FALSE;
     const RippleNetwork *network = inference->model->network;
     RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_PREDICT,
                                      .batch = MIN(BATCH, dataset->samples)};

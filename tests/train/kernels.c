@@ -25,6 +25,10 @@ static const Mistake mistakes[] = {
     {"gather.cl", "order[order_offset + row]", "order[order_offset + row] / 2 * 2", "1", "input"},
     /* Biases begin at 0, so that it does not matter before the second step which is added. */
     {"bias_activation.cl", "bias[bias_offset + column]", "bias[bias_offset]", "2", "layers.0.z"},
+    /* Only where z is not kept, as in training: compare holds that schedule, too. */
+    {"bias_activation.cl", "#else\n    values[values_offset + at] = activate(z);",
+     "#else\n    values[values_offset + at] = z;", "1", "layers.0.activation"},
+    {"loss.cl", "largest == label ? 1.0f : 0.0f", "1.0f", "1", "correct"},
     {"softmax.cl", "to[i] /= sum", "to[i] /= sum + 1e-4f", "1", "layers.1.activation"},
     {"loss.cl", "exp(z[i] - maximum) / sum - TARGET(i)", "exp(z[i] - maximum) / sum", "1",
      "layers.1.delta"},

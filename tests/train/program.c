@@ -25,8 +25,8 @@ TestOutput *test_program(char **environment, const char *command, ...)
     va_end(more);
     g_auto(GStrv) arguments = g_strv_builder_end(builder);
 
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     if (environment)
         g_subprocess_launcher_set_environ(launcher, environment);
     g_autoptr(GSubprocess) process =

@@ -16,8 +16,8 @@ typedef struct {
  * keeps what it compiles where it always does: it is not under test, and slow.) */
 char **test_environment(const char *cache);
 
-/** Run `ripple` with the words of `command` as arguments, which blanks part, and PATH options behind
- * them; NULL at the end. `environment` may be NULL for this process's own. */
+/** Run `ripple` with the words of `command` as arguments, which blanks part, and PATH options
+ * behind them; NULL at the end. `environment` may be NULL for this process's own. */
 TestOutput *test_program(char **environment, const char *command, ...) G_GNUC_NULL_TERMINATED;
 
 void test_output_free(TestOutput *output);

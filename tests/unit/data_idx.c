@@ -66,7 +66,7 @@ static void test_names(void)
             const GByteArray *plain = f % 2 ? labels : images;
             g_autoptr(GByteArray) compressed = data_gzip(plain->data, plain->len);
             const GByteArray *file = g_str_has_suffix(names[i][f], ".gz") ? compressed : plain;
-            g_autofree char *path = data_write(directory, names[i][f], file->data, file->len);
+            G_GNUC_UNUSED g_autofree char *path = data_write(directory, names[i][f], file->data, file->len);
         }
         g_autoptr(GError) error = NULL;
         g_autoptr(RippleData) data =
@@ -87,7 +87,7 @@ static void test_no_image(void)
         char *directory = data_directory_new();
         data_write_set(directory, "train", three_labels, 1);
         g_autoptr(GByteArray) images = data_idx(0x08, i ? 2 : 4, i ? flat : sizes, "abcdef", 6);
-        g_autofree char *path =
+        G_GNUC_UNUSED g_autofree char *path =
             data_write(directory, "train-images-idx3-ubyte", images->data, images->len);
         g_autoptr(GError) error = NULL;
         g_autoptr(RippleData) data =
@@ -250,7 +250,7 @@ static void check_bad(const BadArray *bad, gboolean is_images)
         const GByteArray *written = i ? compressed : file;
         char *directory = data_directory_new();
         data_write_set(directory, "train", zeros, 1);
-        g_autofree char *path = data_write(directory, name, written->data, written->len);
+        G_GNUC_UNUSED g_autofree char *path = data_write(directory, name, written->data, written->len);
         g_autoptr(GError) error = NULL;
         g_assert_null(ripple_data_load(&(RippleDataRequest){.spec = directory}, &error));
         data_assert_error(error, name, bad->place);
@@ -316,7 +316,7 @@ static void test_truncation(void)
         char *directory = data_directory_new();
         data_write_set(directory, "train", three_labels, 1);
         for (guint length = 0; length <= files[i]->len; length++) {
-            g_autofree char *path =
+            G_GNUC_UNUSED g_autofree char *path =
                 data_write(directory, "train-images-idx3-ubyte", files[i]->data, length);
             g_autoptr(GError) error = NULL;
             g_autoptr(RippleData) data =
