@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <ripple/compare.h>
+#include <ripple/error.h>
 #include <string.h>
 
 /* Of 23 samples in batches of 10, every third batch is a short one. */

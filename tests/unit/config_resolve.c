@@ -100,7 +100,7 @@ static void assert_refused(RippleConfig *config, const RippleDataset *dataset, R
     g_autoptr(GError) error = NULL;
     g_autoptr(RippleNetwork) network = ripple_config_resolve(config, dataset, &error);
     g_assert_null(network);
-    g_assert_error(error, RIPPLE_ERROR, code);
+    g_assert_error(error, RIPPLE_ERROR, (gint)code);
     if (!strstr(error->message, words))
         g_error("\"%s\" should say \"%s\"", error->message, words);
     g_assert_true(g_str_has_suffix(error->message, "."));

@@ -210,8 +210,9 @@ static void test_directory(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         char *directory = data_directory_new();
-        g_autofree char *train = data_write_text(directory, "train.csv", cases[i].train);
-        g_autofree char *test = data_write_text(directory, "test.csv", cases[i].test);
+        G_GNUC_UNUSED g_autofree char *train =
+            data_write_text(directory, "train.csv", cases[i].train);
+        G_GNUC_UNUSED g_autofree char *test = data_write_text(directory, "test.csv", cases[i].test);
         assert_refused(directory, &(RippleDataRequest){0}, "test.csv", cases[i].place);
         data_directory_remove(directory);
     }

@@ -285,9 +285,9 @@ static void test_separator(void)
 static void test_directory(void)
 {
     char *directory = data_directory_new();
-    g_autofree char *train =
+    G_GNUC_UNUSED g_autofree char *train =
         data_write_text(directory, "train.csv", "a,kind,b\n1,pear,2\n3,apple,4\n");
-    g_autofree char *test =
+    G_GNUC_UNUSED g_autofree char *test =
         data_write_text(directory, "test.tsv", "kind\tb\tid\ta\npear\t6\tq\t5\n");
     g_autoptr(GError) error = NULL;
     RippleDataRequest request = {.spec = directory, .target = "2"};

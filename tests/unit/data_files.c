@@ -88,8 +88,10 @@ void data_write_set(const char *directory, const char *set, const guint8 *labels
 
     g_autofree char *images_name = g_strconcat(set, "-images-idx3-ubyte", NULL);
     g_autofree char *labels_name = g_strconcat(set, "-labels-idx1-ubyte", NULL);
-    G_GNUC_UNUSED g_autofree char *first = data_write(directory, images_name, images->data, images->len);
-    G_GNUC_UNUSED g_autofree char *second = data_write(directory, labels_name, named->data, named->len);
+    G_GNUC_UNUSED g_autofree char *first =
+        data_write(directory, images_name, images->data, images->len);
+    G_GNUC_UNUSED g_autofree char *second =
+        data_write(directory, labels_name, named->data, named->len);
 }
 
 void data_assert_error(const GError *error, const char *file, const char *place)

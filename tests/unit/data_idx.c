@@ -66,7 +66,8 @@ static void test_names(void)
             const GByteArray *plain = f % 2 ? labels : images;
             g_autoptr(GByteArray) compressed = data_gzip(plain->data, plain->len);
             const GByteArray *file = g_str_has_suffix(names[i][f], ".gz") ? compressed : plain;
-            G_GNUC_UNUSED g_autofree char *path = data_write(directory, names[i][f], file->data, file->len);
+            G_GNUC_UNUSED g_autofree char *path =
+                data_write(directory, names[i][f], file->data, file->len);
         }
         g_autoptr(GError) error = NULL;
         g_autoptr(RippleData) data =
@@ -250,7 +251,8 @@ static void check_bad(const BadArray *bad, gboolean is_images)
         const GByteArray *written = i ? compressed : file;
         char *directory = data_directory_new();
         data_write_set(directory, "train", zeros, 1);
-        G_GNUC_UNUSED g_autofree char *path = data_write(directory, name, written->data, written->len);
+        G_GNUC_UNUSED g_autofree char *path =
+            data_write(directory, name, written->data, written->len);
         g_autoptr(GError) error = NULL;
         g_assert_null(ripple_data_load(&(RippleDataRequest){.spec = directory}, &error));
         data_assert_error(error, name, bad->place);

@@ -14,9 +14,9 @@ static RippleModel *make_model(void)
     static const guint widths[] = {3, 2};
     static const RippleActivation activations[] = {RIPPLE_ACTIVATION_GELU,
                                                    RIPPLE_ACTIVATION_SOFTMAX};
-    static const gfloat hard[] = {0.1f, -0.0f, 0x1p-149f, 0x1.fffffep127f, -1.0f / 3, 16777217};
+    static const gfloat hard[] = {0.1f, -0.0f, 0x1p-149f, 0x1.fffffep127f, -1.0f / 3, 16777216};
     static const gdouble hard_doubles[] = {0.1,  -0.0,   5e-324,  1.7976931348623157e308,
-                                           1e22, 1e-300, 1.0 / 3, -123456789012345678};
+                                           1e22, 1e-300, 1.0 / 3, -123456789012345680.0};
     g_autoptr(GError) error = NULL;
     RippleNetwork *network =
         ripple_network_new(4, widths, activations, 2, RIPPLE_LOSS_CROSS_ENTROPY, &error);
@@ -185,7 +185,7 @@ static void assert_not_saved(const RippleModel *model, RippleError code, const c
     guint count = files_count();
 
     g_assert_false(ripple_model_save(model, path, &error));
-    g_assert_error(error, RIPPLE_ERROR, code);
+    g_assert_error(error, RIPPLE_ERROR, (gint)code);
     if (!strstr(error->message, words))
         g_error("\"%s\" should say \"%s\"", error->message, words);
     g_autoptr(RippleModel) kept = ripple_model_load(path, NULL);
