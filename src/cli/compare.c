@@ -185,7 +185,8 @@ gboolean ripple_command_compare(int argc, char **argv, GError **error)
     g_autoptr(RippleRunOptions) options = ripple_run_options_new();
     if (!ripple_console_parse(
             argc, argv, NULL,
-            "Trains some steps on a device and on the CPU reference, from the same start over the "
+            "Trains 20 steps, or --steps of them, on a device and on the CPU reference, from the "
+            "same start over the "
             "same batches, and holds every tensor together. Exits with 5 when they disagree.\n\n"
             "Example: ripple compare --data fashion-mnist --hidden 64,32 --steps 20",
             entries, ripple_run_options_group(options), &console, NULL, error))

@@ -28,8 +28,9 @@ STEPS = 50
 # Probabilities of two single-precision networks, each some hundred roundings from the exact ones.
 OUTPUT_TOLERANCE = 1e-5
 
-# Losses to four digits, and weights as far apart as that lets them be.
+# Losses to four digits, relatively; weights, which are about 0.1, to as many.
 LOSS_TOLERANCE = 1e-4
+WEIGHT_TOLERANCE = 1e-5
 
 ACTIVATIONS = {
     "identity": torch.nn.Identity,
@@ -90,7 +91,8 @@ def parameters_by_layer(network):
 
 
 def largest_difference(one, other):
-    return max((one[name].double() - other[name].double()).abs().max().item() for name in other)
+    differences = [(one[name].double() - other[name].double()).abs().max() for name in other]
+    return numpy.max(differences)  # which NaN does not escape
 
 
 # ---- ripple -------------------------------------------------------------------------------------
@@ -203,11 +205,11 @@ def check_training(ripple, run, samples, targets):
     assert expected[-1] < 0.9 * expected[0], "PyTorch itself did not learn"
 
     what = f"{run.activation}, rate {run.rate}, momentum {run.momentum}, from {run.names}"
-    difference = max(abs(one - other) / other for one, other in zip(found, expected))
+    difference = numpy.abs(numpy.array(found) / numpy.array(expected) - 1).max()
     report(f"losses of {STEPS} steps, {what}", difference, LOSS_TOLERANCE)
     trained = safetensors.torch.load_file(out / "model.safetensors")
     weights = largest_difference(trained, parameters_by_layer(network))
-    report(f"weights after them, {what}", weights, LOSS_TOLERANCE)
+    report(f"weights after them, {what}", weights, WEIGHT_TOLERANCE)
 
 
 def check_types(ripple):
@@ -237,7 +239,8 @@ def main():
         ripple = Ripple(arguments.ripple, directory)
         check_outputs(ripple, "64:gelu,32:gelu", test_images)
         check_outputs(ripple, "64:relu,32:relu", test_images)
-        check_outputs(ripple, "64:silu,48:elu,40:leaky-relu,32:softplus,24:tanh,20:sigmoid", test_images)
+        others = "64:silu,48:elu,40:leaky-relu,32:softplus,24:tanh,20:sigmoid,16:identity"
+        check_outputs(ripple, others, test_images)
         for activation in ("gelu", "relu"):
             check_training(ripple, Run(activation, 0.1, 0.0, "layers.0.weight"), samples, targets)
             check_training(ripple, Run(activation, 0.1, 0.0, "0.weight"), samples, targets)
