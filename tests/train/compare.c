@@ -164,6 +164,26 @@ static void test_tensors(void)
     }
 }
 
+/* What is compared is what trains: the same samples in the same order, by the same rule. */
+static void test_train(void)
+{
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(tables.classes, "gelu", "auto", "cross-entropy");
+    config->log_every = 1;
+    g_autoptr(TestRun) run = test_run(config);
+    g_assert_no_error(run->error);
+    g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(run->losses->len, ==, found->losses->len);
+    for (guint i = 0; i < run->losses->len; i++) {
+        gdouble loss = g_array_index(run->losses, gdouble, i);
+        gdouble compared = g_array_index(found->losses, RippleLossComparison, i).device;
+        /* Only rounding may differ, where one keeps tensors that the other does not. */
+        g_assert_cmpfloat_with_epsilon(loss, compared, 64 * 0x1p-24 * compared);
+    }
+}
+
 /* A learning rate that lets the parameters overflow is no reason to pass, nor to blame the device:
  * floats overflow where doubles do not. */
 static void test_overflow(void)
@@ -196,6 +216,7 @@ int main(int argc, char **argv)
     g_test_add_func("/compare/output-activations", test_output_activations);
     g_test_add_func("/compare/others", test_others);
     g_test_add_func("/compare/tensors", test_tensors);
+    g_test_add_func("/compare/train", test_train);
     g_test_add_func("/compare/overflow", test_overflow);
     g_test_add_func("/compare/reference", test_reference);
     return g_test_run();
