@@ -152,6 +152,22 @@ static void test_validation(void)
         }
 }
 
+/* The seed chooses which: each sample is kept sooner or later. */
+static void test_validation_is_chosen(void)
+{
+    g_auto(Material) material = material_new();
+    guint kept = 0;
+    for (guint seed = 1; seed <= 24; seed++) {
+        g_autoptr(RippleConfig) config = config_new(&material, "reference", SAMPLES);
+        config->val_split = 0.25;
+        config->seed = seed;
+        g_autoptr(TestRun) run = test_run(config);
+        g_assert_no_error(run->error);
+        kept |= samples_in(run->result.val_loss * 2);
+    }
+    g_assert_cmpuint(kept, ==, ALL);
+}
+
 /* A number of steps that ends within an epoch. */
 static void test_steps(void)
 {
@@ -179,6 +195,7 @@ int main(int argc, char **argv)
     g_test_add_func("/coverage/every-batch-size", test_every_batch_size);
     g_test_add_func("/coverage/order", test_order);
     g_test_add_func("/coverage/validation", test_validation);
+    g_test_add_func("/coverage/validation-is-chosen", test_validation_is_chosen);
     g_test_add_func("/coverage/steps", test_steps);
     return g_test_run();
 }
