@@ -4,7 +4,8 @@
  *
  *     [data]      data, target, test_data, val_split, scaling
  *     [network]   hidden, activation, output_activation, loss, init
- *     [training]  optimizer, momentum, learning_rate, batch, epochs, steps, seed, shuffle
+ *     [training]  optimizer, momentum, beta1, beta2, epsilon, learning_rate, batch, epochs, steps,
+ *                 seed, shuffle
  *     [run]       device, out, log_every
  *
  * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
@@ -38,8 +39,11 @@ typedef struct {
     char *init;                         /**< a safetensors file to start from, or NULL */
 
     RippleOptimizer optimizer;
-    gdouble momentum; /**< in [0, 1) */
-    gdouble learning_rate;
+    gdouble momentum;      /**< of sgd, in [0, 1) */
+    gdouble beta1;         /**< of adam, in [0, 1); NAN: 0.9 */
+    gdouble beta2;         /**< of adam, in [0, 1); NAN: 0.999 */
+    gdouble epsilon;       /**< of adam, in [10⁻¹⁵, 1); NAN: 10⁻⁸ */
+    gdouble learning_rate; /**< NAN: 0.1 for sgd, 0.001 for adam */
     guint64 batch;
     guint64 epochs; /**< ignored when steps > 0 */
     guint64 steps;  /**< 0: as many as the epochs make */
@@ -51,8 +55,8 @@ typedef struct {
     guint64 log_every; /**< steps between lines in metrics.jsonl, 0 for epochs only */
 } RippleConfig;
 
-/** The defaults: relu, sgd without momentum, learning rate 0.1, batch 128, 5 epochs, seed 1,
- * shuffled, device auto, no hidden layer. */
+/** The defaults: relu, sgd without momentum, the optimizer's own learning rate, batch 128, 5
+ * epochs, seed 1, shuffled, device auto, no hidden layer. */
 RIPPLE_API RippleConfig *ripple_config_new(void);
 RIPPLE_API void ripple_config_free(RippleConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleConfig, ripple_config_free)
@@ -71,19 +75,22 @@ RIPPLE_API gboolean ripple_config_load(RippleConfig *config, const char *path, G
  * Free with g_free. */
 RIPPLE_API char *ripple_config_to_text(const RippleConfig *config);
 
-/** Check what no single option can: that data were named. Then every value once more, since a
- * caller may have written them without ripple_config_set(). USAGE errors. */
+/** Check what no single option can: that data were named, and that no option is set which belongs
+ * to another optimizer. Then every value once more, since a caller may have written them without
+ * ripple_config_set(). USAGE errors. */
 RIPPLE_API gboolean ripple_config_check(const RippleConfig *config, GError **error);
 
-/** Settle what the data decide (loss, output activation, activation of each hidden layer), and
- * build the network for them. `config` is changed to the resolved values.
+/** Settle what the data decide (loss, output activation, activation of each hidden layer) and what
+ * the optimizer does (learning rate and its other numbers), and build the network for them.
+ * `config` is changed to the resolved values.
  *
  * | targets                 | loss by default | outputs                                  |
  * |-------------------------|-----------------|------------------------------------------|
  * | labels of C ≥ 2 classes | cross-entropy   | C; 1 for binary-cross-entropy with C = 2 |
  * | values                  | mse             | one per target column                    |
  *
- * A USAGE error when the loss or an activation does not go with the targets, or when the network
+ * A USAGE error when the loss or an activation does not go with the targets, when an option belongs
+ * to another optimizer, or when the network
  * would not fit in memory; a DATA error when there is no target, only one class, or, for
  * binary-cross-entropy, a target value outside [0, 1]. */
 RIPPLE_API RippleNetwork *ripple_config_resolve(RippleConfig *config, const RippleDataset *dataset,

@@ -239,40 +239,6 @@ static gboolean bound_gradient(const RippleScheduler *follower, const RippleTens
     return TRUE;
 }
 
-/* Velocity and parameter: a multiply-add each, with the rates rounded to floats. */
-static gboolean bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
-                             const RippleRates *rates, gdouble *allowed, GError **error)
-{
-    gboolean is_weight =
-        tensor->role == RIPPLE_ROLE_WEIGHT || tensor->role == RIPPLE_ROLE_WEIGHT_VELOCITY;
-    gboolean is_velocity =
-        tensor->role == RIPPLE_ROLE_WEIGHT_VELOCITY || tensor->role == RIPPLE_ROLE_BIAS_VELOCITY;
-    RippleView own = ripple_scheduler_view(follower, tensor->role, tensor->layer, 0);
-    RippleView gradient_view = ripple_scheduler_view(
-        follower, is_weight ? RIPPLE_ROLE_WEIGHT_GRADIENT : RIPPLE_ROLE_BIAS_GRADIENT,
-        tensor->layer, 0);
-    RippleView velocity_view = ripple_scheduler_view(
-        follower, is_weight ? RIPPLE_ROLE_WEIGHT_VELOCITY : RIPPLE_ROLE_BIAS_VELOCITY,
-        tensor->layer, 0);
-    g_autofree gdouble *values = ripple_bound_values(own, error);
-    g_autofree gdouble *gradient = values ? ripple_bound_values(gradient_view, error) : NULL;
-    if (!gradient)
-        return FALSE;
-    g_autofree gdouble *velocity = NULL;
-    if (velocity_view.buffer && !(velocity = ripple_bound_values(velocity_view, error)))
-        return FALSE;
-
-    for (gsize i = 0; i < own.rows * own.columns; i++) {
-        /* μ·v = v_new − g, so its magnitude is known from what is here now. */
-        gdouble direction = velocity ? fabs(velocity[i]) + fabs(gradient[i]) : fabs(gradient[i]);
-        allowed[i] = is_velocity
-                         ? 4 * U * direction
-                         : 2 * U * fabs(values[i]) + 6 * U * rates->learning_rate * direction;
-        allowed[i] += RIPPLE_SMALLEST;
-    }
-    return TRUE;
-}
-
 gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *step,
                              const RippleTensor *tensor, const RippleBatch *batch,
                              const RippleRates *rates, RippleBound *bound, GError **error)
@@ -302,7 +268,7 @@ gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *
         ok = bound_gradient(follower, tensor, count, allowed, error);
         break;
     case RIPPLE_STEP_UPDATE:
-        ok = bound_update(follower, tensor, rates, allowed, error);
+        ok = ripple_bound_update(follower, tensor, rates, allowed, error);
         break;
     }
     bound->allowed = ok ? g_steal_pointer(&allowed) : NULL;

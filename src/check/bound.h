@@ -4,7 +4,7 @@
  * First-order bounds on one row of a schedule, from its operands, u = 2⁻²⁴: a sum of n products
  * errs by at most γₙ·Σ|xᵢ·wᵢ| in any order of addition; functions by the accuracy that OpenCL's
  * full profile promises (OpenCL 1.2, section 7.4: exp 3 ulp, tanh 5, erfc 16, log1p 2,
- * division 2.5), rounded up.
+ * sqrt 3, division 2.5), rounded up.
  */
 #pragma once
 
@@ -32,6 +32,10 @@ gboolean ripple_bound_loss(const RippleScheduler *follower, gsize count, gdouble
 /** The same for the output delta; fills `allowed` (count × outputs). */
 gboolean ripple_bound_output_delta(const RippleScheduler *follower, gsize count, gdouble *allowed,
                                    GError **error);
+
+/** The same for what an update writes: fills `allowed` (the size of `tensor`). */
+gboolean ripple_bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
+                             const RippleRates *rates, gdouble *allowed, GError **error);
 
 /** Unit roundoff of single precision. */
 #define RIPPLE_UNIT_ROUNDOFF 0x1p-24

@@ -5,6 +5,7 @@
 #include "check/fault.h"
 #include "reference/reference.h"
 #include "train/material.h"
+#include "train/rates.h"
 #include "train/session.h"
 
 #include <float.h>
@@ -57,7 +58,7 @@ static gboolean side_begin(Side *side, RippleBackend *backend, gboolean keep_all
 {
     const RippleMaterial *material = compare->material;
     RippleScheduleOptions options = {.batch = compare->config->batch,
-                                     .momentum = compare->config->momentum != 0,
+                                     .moments = ripple_config_moments(compare->config),
                                      .keep_all = keep_all};
     side->session = ripple_session_new(backend, material->model, material->train,
                                        material->train_order, material->n_train, options, error);
@@ -254,8 +255,7 @@ static gboolean compare_alone(Compare *self, gsize first, gsize count, const Rip
 static gboolean compare_step(Compare *self, guint64 step_number, gsize first, gsize count,
                              GError **error)
 {
-    RippleRates rates = {self->config->optimizer, self->config->learning_rate,
-                         self->config->momentum};
+    RippleRates rates = ripple_config_rates(self->config, step_number);
     const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.session->scheduler);
     for (guint row = 0; row < schedule->n_steps; row++)
         if (!compare_row(self, step_number, row, first, count, &rates, error))

@@ -14,6 +14,9 @@ typedef struct {
     char *batch;
     char *optimizer;
     char *momentum;
+    char *beta1;
+    char *beta2;
+    char *epsilon;
     char *learning_rate;
     char *seed;
     char *device;
@@ -28,6 +31,9 @@ static void step_options_clear(StepOptions *options)
     g_free(options->batch);
     g_free(options->optimizer);
     g_free(options->momentum);
+    g_free(options->beta1);
+    g_free(options->beta2);
+    g_free(options->epsilon);
     g_free(options->learning_rate);
     g_free(options->seed);
     g_free(options->device);
@@ -62,6 +68,9 @@ static RippleConfig *step_config(const StepOptions *options, GError **error)
         {"training", "batch", options->batch},
         {"training", "optimizer", options->optimizer},
         {"training", "momentum", options->momentum},
+        {"training", "beta1", options->beta1},
+        {"training", "beta2", options->beta2},
+        {"training", "epsilon", options->epsilon},
         {"training", "learning_rate", options->learning_rate},
         {"training", "seed", options->seed},
     };
@@ -82,6 +91,9 @@ static void print_step_json(const RippleBench *bench, const RippleConfig *config
     ripple_json_set_whole(json, "batch", config->batch);
     ripple_json_set_text(json, "optimizer", ripple_optimizer_name(config->optimizer));
     ripple_json_set_number(json, "momentum", config->momentum);
+    ripple_json_set_number(json, "beta1", config->beta1);
+    ripple_json_set_number(json, "beta2", config->beta2);
+    ripple_json_set_number(json, "epsilon", config->epsilon);
     ripple_json_set_number(json, "samples_per_second", speed->samples_per_second);
     ripple_json_set_number(json, "ms_per_step", speed->milliseconds);
     ripple_json_set_number(json, "gflop_per_step", speed->gflop);
@@ -156,11 +168,18 @@ gboolean ripple_command_bench_step(int argc, char **argv, GError **error)
          "Activation of hidden layers (default: relu)", "A"},
         {"batch", 0, 0, G_OPTION_ARG_STRING, &options.batch, "Samples in a batch (default: 128)",
          "N"},
-        {"optimizer", 0, 0, G_OPTION_ARG_STRING, &options.optimizer, "sgd", "O"},
+        {"optimizer", 0, 0, G_OPTION_ARG_STRING, &options.optimizer, "sgd or adam (default: sgd)",
+         "O"},
         {"momentum", 0, 0, G_OPTION_ARG_STRING, &options.momentum, "Momentum of sgd (default: 0)",
          "M"},
-        {"lr", 0, 0, G_OPTION_ARG_STRING, &options.learning_rate, "Learning rate (default: 0.1)",
-         "R"},
+        {"beta1", 0, 0, G_OPTION_ARG_STRING, &options.beta1,
+         "Decay of adam's first moment (default: 0.9)", "B"},
+        {"beta2", 0, 0, G_OPTION_ARG_STRING, &options.beta2,
+         "Decay of adam's second moment (default: 0.999)", "B"},
+        {"epsilon", 0, 0, G_OPTION_ARG_STRING, &options.epsilon,
+         "What adam adds to the root (default: 1e-8)", "E"},
+        {"lr", 0, 0, G_OPTION_ARG_STRING, &options.learning_rate,
+         "Learning rate (default: 0.1; for adam 0.001)", "R"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Seed of data and weights (default: 1)",
          "N"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &options.device,

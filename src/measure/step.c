@@ -4,6 +4,7 @@
 #include "measure/memory.h"
 #include "measure/random_data.h"
 #include "reference/reference.h"
+#include "train/rates.h"
 #include "train/session.h"
 
 #include <math.h>
@@ -63,9 +64,10 @@ static gdouble estimate_memory(const RippleNetwork *network, gsize batch)
     for (guint i = 0; i < network->n_layers; i++)
         per_sample += 2.0 * network->layers[i].outputs; /* activation and delta */
     gdouble data = 2.0 * count_samples(batch) * network->inputs;
-    /* Parameter, gradient and velocity, and the start. */
+    /* Parameter, gradient and moments, and the start. */
+    gdouble kept = 2.0 + RIPPLE_MOST_MOMENTS;
     gdouble parameters =
-        network->parameter_span * (3.0 * (sizeof(gfloat) + sizeof(gdouble)) + sizeof(gfloat));
+        network->parameter_span * (kept * (sizeof(gfloat) + sizeof(gdouble)) + sizeof(gfloat));
     gdouble tensors = per_sample * (batch * (gdouble)sizeof(gfloat) +
                                     count_checked_samples(network, batch) * sizeof(gdouble));
     return data + parameters + tensors;
@@ -107,9 +109,10 @@ static void start_fill(Start *start, const RippleNetwork *network)
 typedef struct {
     RippleBackend *backend; /* borrowed */
     RippleSession *session;
-    RippleRates rates;
-    gsize first; /* of the next batch, in the order */
-    gsize count; /* samples in a batch */
+    const RippleConfig *config;
+    guint64 steps; /* taken so far */
+    gsize first;   /* of the next batch, in the order */
+    gsize count;   /* samples in a batch */
 } Side;
 
 static void side_clear(Side *side)
@@ -122,8 +125,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
 static gboolean side_open(Side *side, const Start *start, gsize batch, GError **error)
 {
     const RippleConfig *config = start->config;
-    RippleScheduleOptions options = {.batch = batch, .momentum = config->momentum != 0};
-    side->rates = (RippleRates){config->optimizer, config->learning_rate, config->momentum};
+    RippleScheduleOptions options = {.batch = batch, .moments = ripple_config_moments(config)};
+    side->config = config;
     side->session = ripple_session_new(side->backend, start->model, start->dataset, start->order,
                                        start->dataset->samples, options, error);
     return side->session != NULL;
@@ -137,7 +140,8 @@ static gboolean enqueue_step(gpointer user_data, GError **error)
         side->first = 0;
     RippleBatch batch = ripple_session_batch(side->session, side->first, side->count);
     side->first += side->count;
-    return ripple_scheduler_step(side->session->scheduler, &batch, &side->rates,
+    RippleRates rates = ripple_config_rates(side->config, ++side->steps);
+    return ripple_scheduler_step(side->session->scheduler, &batch, &rates,
                                  ripple_buffer_view(side->session->result), error);
 }
 
@@ -156,14 +160,14 @@ static gboolean step_loss(Side *side, gdouble *loss, GError **error)
 
 /* Numbers that are not finite take another time than those of a training; nor has a device those
  * that only the reference's double precision holds. */
-static gboolean check_finite(gdouble loss, const RippleRates *rates, GError **error)
+static gboolean check_finite(gdouble loss, const RippleConfig *config, GError **error)
 {
     if (fabs(loss) <= G_MAXFLOAT)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                 "The loss of the steps to time is no longer a finite number; try a smaller "
                 "learning rate than %g.",
-                rates->learning_rate);
+                config->learning_rate);
     return FALSE;
 }
 
@@ -192,7 +196,7 @@ static gboolean check(Side *device, const Start *start, gsize count, GError **er
     for (guint step = 1; step <= CHECKED_STEPS; step++) {
         gdouble found, expected;
         if (!step_loss(device, &found, error) || !step_loss(&reference, &expected, error) ||
-            !check_finite(expected, &reference.rates, error) ||
+            !check_finite(expected, start->config, error) ||
             !compare_losses(device->backend, step, found, expected, error))
             return FALSE;
     }
@@ -217,7 +221,7 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     RippleTiming timing;
     gdouble loss;
     if (!ripple_timing_measure(backend, enqueue_step, &side, &timing, error) ||
-        !step_loss(&side, &loss, error) || !check_finite(loss, &side.rates, error))
+        !step_loss(&side, &loss, error) || !check_finite(loss, config, error))
         return FALSE;
 
     gdouble billions = ripple_step_operations(network, config->batch) / 1e9;

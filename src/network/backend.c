@@ -1,5 +1,6 @@
 #include "network/backend.h"
 
+#include <math.h>
 #include <ripple/error.h>
 
 /* ---- buffers -------------------------------------------------------------------------------- */
@@ -265,20 +266,44 @@ gboolean ripple_backend_gradient(RippleBackend *backend, const RippleGradient *g
     return backend->class->gradient(backend, gradient, error);
 }
 
+RippleUpdateScalars ripple_update_scalars(const RippleRates *rates)
+{
+    if (rates->optimizer == RIPPLE_OPTIMIZER_SGD)
+        return (RippleUpdateScalars){
+            .rate = rates->learning_rate, .first_decay = rates->momentum, .first_gain = 1};
+    gdouble correction1 = 1 - pow(rates->beta1, (gdouble)rates->step);
+    gdouble root2 = sqrt(1 - pow(rates->beta2, (gdouble)rates->step));
+    return (RippleUpdateScalars){
+        .rate = rates->learning_rate * root2 / correction1,
+        .first_decay = rates->beta1,
+        .first_gain = 1 - rates->beta1,
+        .second_decay = rates->beta2,
+        .second_gain = 1 - rates->beta2,
+        .epsilon = rates->epsilon * root2,
+    };
+}
+
 gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *update, GError **error)
 {
+    const RippleRates *rates = &update->rates;
+    guint moments = ripple_optimizer_moments(rates->optimizer, rates->momentum);
     gsize rows = update->parameter.rows, columns = update->parameter.columns;
     if (!check_view("update", "parameter", update->parameter, RIPPLE_ELEMENT_REAL, rows, columns,
                     error) ||
         !check_view("update", "gradient", update->gradient, RIPPLE_ELEMENT_REAL, rows, columns,
                     error) ||
-        !check_optional("update", "velocity", update->velocity, RIPPLE_ELEMENT_REAL, rows, columns,
-                        error))
+        (moments > 0 && !check_view("update", "first moment", update->first_moment,
+                                    RIPPLE_ELEMENT_REAL, rows, columns, error)) ||
+        (moments > 1 && !check_view("update", "second moment", update->second_moment,
+                                    RIPPLE_ELEMENT_REAL, rows, columns, error)))
         return FALSE;
-    if (update->momentum != 0 && !update->velocity.buffer)
-        return check_view("update", "velocity", update->velocity, RIPPLE_ELEMENT_REAL, rows,
-                          columns, error);
-    return backend->class->update(backend, update, error);
+    if (rates->optimizer == RIPPLE_OPTIMIZER_ADAM && rates->step == 0) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                            "The operation update needs the number of the step, from 1.");
+        return FALSE;
+    }
+    RippleUpdateScalars scalars = ripple_update_scalars(rates);
+    return backend->class->update(backend, update, &scalars, error);
 }
 
 gboolean ripple_activation_needs_z(RippleActivation activation)

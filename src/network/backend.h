@@ -87,6 +87,25 @@ typedef struct {
     gdouble divisor; /**< N for cross-entropy, N·outputs for the others */
 } RippleLossScalars;
 
+/** Scalars the front door derives for the update, of the rules
+ *
+ *     sgd        w ← w − rate·g
+ *     momentum   m ← first_decay·m + g;   w ← w − rate·m
+ *     adam       m ← first_decay·m + first_gain·g;   v ← second_decay·v + second_gain·g²
+ *                w ← w − rate·m / (√v + epsilon)
+ *
+ * Adam's corrections are in rate and epsilon: its fraction is expanded by √(1 − β₂ᵗ). */
+typedef struct {
+    gdouble rate;
+    gdouble first_decay;
+    gdouble first_gain;
+    gdouble second_decay;
+    gdouble second_gain;
+    gdouble epsilon;
+} RippleUpdateScalars;
+
+RippleUpdateScalars ripple_update_scalars(const RippleRates *rates);
+
 /** A backend's functions. Arguments were checked; sizes are never zero. */
 typedef struct {
     const char *kind;
@@ -112,7 +131,8 @@ typedef struct {
                      const RippleLossScalars *scalars, GError **error);
     gboolean (*delta)(RippleBackend *backend, const RippleDelta *delta, GError **error);
     gboolean (*gradient)(RippleBackend *backend, const RippleGradient *gradient, GError **error);
-    gboolean (*update)(RippleBackend *backend, const RippleUpdate *update, GError **error);
+    gboolean (*update)(RippleBackend *backend, const RippleUpdate *update,
+                       const RippleUpdateScalars *scalars, GError **error);
 } RippleBackendClass;
 
 /** Begins every backend's own struct. */

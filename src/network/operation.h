@@ -92,16 +92,32 @@ typedef struct {
     RippleView bias_gradient;   /**< 1 × outputs */
 } RippleGradient;
 
+/** The optimizer and its scalars at one step. */
+typedef struct {
+    RippleOptimizer optimizer;
+    gdouble learning_rate;
+    gdouble momentum; /**< sgd */
+    gdouble beta1;    /**< adam */
+    gdouble beta2;    /**< adam */
+    gdouble epsilon;  /**< adam */
+    guint64 step;     /**< adam: which step this is since the moments were 0, from 1 */
+} RippleRates;
+
 /** The optimizer's rule (ripple/optimizer.h), in place. */
 typedef struct {
     RippleView parameter;
-    RippleView gradient; /**< as many elements as parameter */
-    RippleView velocity; /**< as many elements as parameter; absent when momentum is 0 */
-    RippleOptimizer optimizer;
-    gdouble learning_rate;
-    gdouble momentum;
+    RippleView gradient;      /**< in the shape of parameter, as the moments are */
+    RippleView first_moment;  /**< absent when the optimizer keeps none */
+    RippleView second_moment; /**< absent when the optimizer keeps none */
+    RippleRates rates;
 } RippleUpdate;
 
 /** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
  * reference, which is written to be read, computes f′ from z whenever z is there. */
 gboolean ripple_activation_needs_z(RippleActivation activation);
+
+/** Most moments that an optimizer keeps. */
+#define RIPPLE_MOST_MOMENTS 2
+
+/** How many moments of the gradient the optimizer keeps: none, the first, or both. */
+guint ripple_optimizer_moments(RippleOptimizer optimizer, gdouble momentum);

@@ -1,8 +1,8 @@
-#include <ripple/optimizer.h>
+#include "network/operation.h"
 
 #include "base/text.h"
 
-static const char *const names[RIPPLE_N_OPTIMIZERS] = {"sgd"};
+static const char *const names[RIPPLE_N_OPTIMIZERS] = {"sgd", "adam"};
 
 const char *ripple_optimizer_name(RippleOptimizer optimizer)
 {
@@ -17,4 +17,11 @@ gboolean ripple_optimizer_parse(const char *name, RippleOptimizer *optimizer, GE
         return FALSE;
     *optimizer = found;
     return TRUE;
+}
+
+guint ripple_optimizer_moments(RippleOptimizer optimizer, gdouble momentum)
+{
+    if (optimizer == RIPPLE_OPTIMIZER_ADAM)
+        return 2;
+    return momentum != 0 ? 1 : 0;
 }

@@ -144,9 +144,13 @@ static void add_backward_tensors(RippleSchedule *schedule, GArray *tensors, GArr
         add_tensor(tensors, RIPPLE_ROLE_DELTA, l, batch, layer->outputs, deltas[l % 2], 0);
         add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_GRADIENT,
                            RIPPLE_ROLE_BIAS_GRADIENT, gradient, 0);
-        if (schedule->options.momentum)
-            add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_VELOCITY,
-                               RIPPLE_ROLE_BIAS_VELOCITY, RIPPLE_STORAGE_VELOCITY,
+        if (schedule->options.moments > 0)
+            add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_FIRST_MOMENT,
+                               RIPPLE_ROLE_BIAS_FIRST_MOMENT, RIPPLE_STORAGE_FIRST_MOMENT,
+                               layer->weight_offset);
+        if (schedule->options.moments > 1)
+            add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_SECOND_MOMENT,
+                               RIPPLE_ROLE_BIAS_SECOND_MOMENT, RIPPLE_STORAGE_SECOND_MOMENT,
                                layer->weight_offset);
     }
 }
@@ -154,7 +158,7 @@ static void add_backward_tensors(RippleSchedule *schedule, GArray *tensors, GArr
 RippleSchedule *ripple_schedule_new(const RippleNetwork *network,
                                     const RippleScheduleOptions *options)
 {
-    g_return_val_if_fail(options->batch > 0, NULL);
+    g_return_val_if_fail(options->batch > 0 && options->moments <= RIPPLE_MOST_MOMENTS, NULL);
 
     RippleSchedule *schedule = g_new0(RippleSchedule, 1);
     schedule->network = ripple_network_copy(network);
@@ -164,7 +168,9 @@ RippleSchedule *ripple_schedule_new(const RippleNetwork *network,
     GArray *tensors = g_array_new(FALSE, FALSE, sizeof(RippleTensor));
     GArray *storages = g_array_new(FALSE, FALSE, sizeof(RippleStorage));
     add_storage(storages, RIPPLE_ELEMENT_REAL, network->parameter_span);
-    add_storage(storages, RIPPLE_ELEMENT_REAL, options->momentum ? network->parameter_span : 0);
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        add_storage(storages, RIPPLE_ELEMENT_REAL,
+                    i < options->moments ? network->parameter_span : 0);
     add_forward_tensors(schedule, tensors, storages);
     if (options->purpose == RIPPLE_PURPOSE_TRAIN)
         add_backward_tensors(schedule, tensors, storages);
@@ -201,15 +207,16 @@ const RippleTensor *ripple_schedule_tensor(const RippleSchedule *schedule, Rippl
 /* The roles each kind of row writes, in the order it computes them. */
 static const struct {
     guint n_roles;
-    RippleRole roles[4];
+    RippleRole roles[6];
 } written[] = {
     [RIPPLE_STEP_GATHER] = {3, {RIPPLE_ROLE_INPUT, RIPPLE_ROLE_LABELS, RIPPLE_ROLE_TARGETS}},
     [RIPPLE_STEP_FORWARD] = {2, {RIPPLE_ROLE_Z, RIPPLE_ROLE_ACTIVATION}},
     [RIPPLE_STEP_LOSS] = {1, {RIPPLE_ROLE_DELTA}},
     [RIPPLE_STEP_DELTA] = {1, {RIPPLE_ROLE_DELTA}},
     [RIPPLE_STEP_GRADIENT] = {2, {RIPPLE_ROLE_WEIGHT_GRADIENT, RIPPLE_ROLE_BIAS_GRADIENT}},
-    [RIPPLE_STEP_UPDATE] = {4,
-                            {RIPPLE_ROLE_WEIGHT_VELOCITY, RIPPLE_ROLE_BIAS_VELOCITY,
+    [RIPPLE_STEP_UPDATE] = {6,
+                            {RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, RIPPLE_ROLE_BIAS_FIRST_MOMENT,
+                             RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, RIPPLE_ROLE_BIAS_SECOND_MOMENT,
                              RIPPLE_ROLE_WEIGHT, RIPPLE_ROLE_BIAS}},
 };
 
@@ -227,8 +234,20 @@ guint ripple_schedule_writes(const RippleSchedule *schedule, const RippleStep *s
 }
 
 static const char *const role_names[RIPPLE_N_ROLES] = {
-    "input",           "labels",        "targets", "z",    "activation",      "delta",
-    "weight.gradient", "bias.gradient", "weight",  "bias", "weight.velocity", "bias.velocity",
+    "input",
+    "labels",
+    "targets",
+    "z",
+    "activation",
+    "delta",
+    "weight.gradient",
+    "bias.gradient",
+    "weight",
+    "bias",
+    "weight.first_moment",
+    "bias.first_moment",
+    "weight.second_moment",
+    "bias.second_moment",
 };
 
 char *ripple_tensor_name(const RippleTensor *tensor)

@@ -34,18 +34,20 @@ typedef struct {
 
 /** What a tensor is to its layer. */
 typedef enum {
-    RIPPLE_ROLE_INPUT,           /**< N × inputs; layer 0 */
-    RIPPLE_ROLE_LABELS,          /**< INDEX, N × 1; layer 0 */
-    RIPPLE_ROLE_TARGETS,         /**< N × outputs; layer 0 */
-    RIPPLE_ROLE_Z,               /**< pre-activation, N × outputs of the layer */
-    RIPPLE_ROLE_ACTIVATION,      /**< N × outputs of the layer */
-    RIPPLE_ROLE_DELTA,           /**< N × outputs of the layer */
-    RIPPLE_ROLE_WEIGHT_GRADIENT, /**< outputs × inputs */
-    RIPPLE_ROLE_BIAS_GRADIENT,   /**< 1 × outputs */
-    RIPPLE_ROLE_WEIGHT,          /**< outputs × inputs */
-    RIPPLE_ROLE_BIAS,            /**< 1 × outputs */
-    RIPPLE_ROLE_WEIGHT_VELOCITY, /**< outputs × inputs */
-    RIPPLE_ROLE_BIAS_VELOCITY,   /**< 1 × outputs */
+    RIPPLE_ROLE_INPUT,                /**< N × inputs; layer 0 */
+    RIPPLE_ROLE_LABELS,               /**< INDEX, N × 1; layer 0 */
+    RIPPLE_ROLE_TARGETS,              /**< N × outputs; layer 0 */
+    RIPPLE_ROLE_Z,                    /**< pre-activation, N × outputs of the layer */
+    RIPPLE_ROLE_ACTIVATION,           /**< N × outputs of the layer */
+    RIPPLE_ROLE_DELTA,                /**< N × outputs of the layer */
+    RIPPLE_ROLE_WEIGHT_GRADIENT,      /**< outputs × inputs */
+    RIPPLE_ROLE_BIAS_GRADIENT,        /**< 1 × outputs */
+    RIPPLE_ROLE_WEIGHT,               /**< outputs × inputs */
+    RIPPLE_ROLE_BIAS,                 /**< 1 × outputs */
+    RIPPLE_ROLE_WEIGHT_FIRST_MOMENT,  /**< outputs × inputs */
+    RIPPLE_ROLE_BIAS_FIRST_MOMENT,    /**< 1 × outputs */
+    RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, /**< outputs × inputs */
+    RIPPLE_ROLE_BIAS_SECOND_MOMENT,   /**< 1 × outputs */
     RIPPLE_N_ROLES
 } RippleRole;
 
@@ -68,9 +70,10 @@ typedef struct {
 
 /** Storage that outlives a step and is shared between schedules of the same network. */
 enum {
-    RIPPLE_STORAGE_PARAMETERS, /**< parameter_span long */
-    RIPPLE_STORAGE_VELOCITY,   /**< parameter_span long; length 0 without momentum */
-    RIPPLE_STORAGE_WORK,       /**< the first of those that belong to this schedule alone */
+    RIPPLE_STORAGE_PARAMETERS,    /**< parameter_span long */
+    RIPPLE_STORAGE_FIRST_MOMENT,  /**< parameter_span long; length 0 where it is not kept */
+    RIPPLE_STORAGE_SECOND_MOMENT, /**< the same */
+    RIPPLE_STORAGE_WORK,          /**< the first of those that belong to this schedule alone */
 };
 
 /** What a schedule is for. */
@@ -85,7 +88,7 @@ typedef struct {
     RipplePurpose purpose;
     gsize batch;         /**< most samples in a step */
     gboolean has_labels; /**< labels, otherwise targets */
-    gboolean momentum;   /**< the optimizer keeps a velocity */
+    guint moments;       /**< how many the optimizer keeps: ripple_optimizer_moments() */
     gboolean keep_all;   /**< every tensor is materialised and survives the step */
 } RippleScheduleOptions;
 

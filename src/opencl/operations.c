@@ -1,4 +1,5 @@
 /* The operations of a training step as kernels and products on the queue. Nothing here waits. */
+#include "opencl/optimizer.h"
 #include "opencl/product.h"
 #include "opencl/programs.h"
 
@@ -212,24 +213,21 @@ gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gr
                                 error);
 }
 
-gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update, GError **error)
+gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
+                              const RippleUpdateScalars *scalars, GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     cl_kernel kernel =
-        ripple_kernel_get(self, "update", update->momentum != 0 ? "-DMOMENTUM=1" : "", error);
+        ripple_kernel_get(self, "update", ripple_opencl_optimizer_option(&update->rates), error);
     if (!kernel)
         return FALSE;
 
     Operand parameter = operand(update->parameter), gradient = operand(update->gradient);
-    Operand velocity = operand(update->velocity);
+    Operand first = operand(update->first_moment), second = operand(update->second_moment);
     cl_ulong count = update->parameter.rows * update->parameter.columns;
-    cl_float learning_rate = (cl_float)update->learning_rate;
-    cl_float momentum = (cl_float)update->momentum;
-    const RippleArgument arguments[] = {OPERAND(parameter),
-                                        OPERAND(gradient),
-                                        OPERAND(velocity),
-                                        RIPPLE_ARGUMENT(count),
-                                        RIPPLE_ARGUMENT(learning_rate),
-                                        RIPPLE_ARGUMENT(momentum)};
+    RippleOptimizerArgument optimizer = ripple_opencl_optimizer_argument(scalars);
+    const RippleArgument arguments[] = {OPERAND(parameter),     OPERAND(gradient),
+                                        OPERAND(first),         OPERAND(second),
+                                        RIPPLE_ARGUMENT(count), RIPPLE_ARGUMENT(optimizer)};
     return ripple_kernel_launch(self, kernel, count, 1, arguments, G_N_ELEMENTS(arguments), error);
 }

@@ -73,4 +73,5 @@ gboolean ripple_opencl_loss(RippleBackend *backend, const RippleLossOperation *l
 gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, GError **error);
 gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gradient,
                                 GError **error);
-gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update, GError **error);
+gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
+                              const RippleUpdateScalars *scalars, GError **error);

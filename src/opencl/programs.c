@@ -38,13 +38,16 @@ static char *load_file(const char *file, GError **error)
     return g_strndup(text, size);
 }
 
-/* The activation functions, then the kernel. */
+/* The activation functions, the optimizer's rule, then the kernel. */
 static char *load_source(const char *name, GError **error)
 {
     g_autofree char *file = g_strconcat(name, ".cl", NULL);
-    g_autofree char *shared = load_file("activation.cl", error);
-    g_autofree char *own = shared ? load_file(file, error) : NULL;
-    return own ? g_strconcat(shared, "#line 1 \"", file, "\"\n", own, NULL) : NULL;
+    g_autofree char *activation = load_file("activation.cl", error);
+    g_autofree char *optimizer = activation ? load_file("optimizer.cl", error) : NULL;
+    g_autofree char *own = optimizer ? load_file(file, error) : NULL;
+    return own ? g_strconcat(activation, "#line 1 \"optimizer.cl\"\n", optimizer, "#line 1 \"",
+                             file, "\"\n", own, NULL)
+               : NULL;
 }
 
 /* ---- compiling ------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #include "reference/activation.h"
 #include "reference/buffer.h"
 
+#include <math.h>
 #include <ripple/error.h>
 #include <string.h>
 
@@ -164,17 +165,45 @@ gboolean ripple_reference_gradient(RippleBackend *backend, const RippleGradient 
 
 /* ---- update --------------------------------------------------------------------------------- */
 
-gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update, GError **error)
+static void sgd(gsize count, gdouble *w, const gdouble *g, const RippleUpdateScalars *scalars)
 {
+    for (gsize i = 0; i < count; i++)
+        w[i] -= scalars->rate * g[i];
+}
+
+static void momentum(gsize count, gdouble *w, const gdouble *g, gdouble *m,
+                     const RippleUpdateScalars *scalars)
+{
+    for (gsize i = 0; i < count; i++) {
+        m[i] = scalars->first_decay * m[i] + g[i];
+        w[i] -= scalars->rate * m[i];
+    }
+}
+
+static void adam(gsize count, gdouble *w, const gdouble *g, gdouble *m, gdouble *v,
+                 const RippleUpdateScalars *scalars)
+{
+    for (gsize i = 0; i < count; i++) {
+        m[i] = scalars->first_decay * m[i] + scalars->first_gain * g[i];
+        v[i] = scalars->second_decay * v[i] + scalars->second_gain * g[i] * g[i];
+        w[i] -= scalars->rate * m[i] / (sqrt(v[i]) + scalars->epsilon);
+    }
+}
+
+gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update,
+                                 const RippleUpdateScalars *scalars, GError **error)
+{
+    gsize count = update->parameter.rows * update->parameter.columns;
     gdouble *w = ripple_reference_reals(update->parameter);
     const gdouble *g = ripple_reference_reals(update->gradient);
-    gdouble *v = ripple_reference_reals(update->velocity);
+    gdouble *m = ripple_reference_reals(update->first_moment);
+    gdouble *v = ripple_reference_reals(update->second_moment);
 
-    for (gsize i = 0; i < update->parameter.rows * update->parameter.columns; i++) {
-        gdouble step = g[i];
-        if (update->momentum != 0)
-            step = v[i] = update->momentum * v[i] + g[i];
-        w[i] -= update->learning_rate * step;
-    }
+    if (update->rates.optimizer == RIPPLE_OPTIMIZER_ADAM)
+        adam(count, w, g, m, v, scalars);
+    else if (update->rates.momentum != 0)
+        momentum(count, w, g, m, scalars);
+    else
+        sgd(count, w, g, scalars);
     return TRUE;
 }

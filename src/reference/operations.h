@@ -21,4 +21,4 @@ gboolean ripple_reference_delta(RippleBackend *backend, const RippleDelta *delta
 gboolean ripple_reference_gradient(RippleBackend *backend, const RippleGradient *gradient,
                                    GError **error);
 gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update,
-                                 GError **error);
+                                 const RippleUpdateScalars *scalars, GError **error);

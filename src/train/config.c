@@ -1,7 +1,9 @@
 #include <ripple/config.h>
 
 #include "train/config_options.h"
+#include "train/rates.h"
 
+#include <math.h>
 #include <ripple/error.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ RippleConfig *ripple_config_new(void)
     config->output_activation = RIPPLE_N_ACTIVATIONS;
     config->loss = RIPPLE_N_LOSSES;
     config->optimizer = RIPPLE_OPTIMIZER_SGD;
-    config->learning_rate = 0.1;
+    config->learning_rate = config->beta1 = config->beta2 = config->epsilon = NAN;
     config->batch = 128;
     config->epochs = 5;
     config->seed = 1;
@@ -148,6 +150,8 @@ gboolean ripple_config_check(const RippleConfig *config, GError **error)
                             "files, or a CSV or TSV file.");
         return FALSE;
     }
+    if (!ripple_config_check_optimizer(config, error))
+        return FALSE;
     /* A value that was not set from text is in its range when its text is. */
     g_autoptr(RippleConfig) copy = ripple_config_new();
     guint count;

@@ -19,9 +19,10 @@ struct _RippleConfigOption {
     /** The text that parse() reads back to the same value. Free with g_free. */
     char *(*format)(const RippleConfigOption *option, const RippleConfig *config);
 
-    guint64 minimum;   /**< whole numbers */
-    guint64 maximum;   /**< whole numbers; 0 for 2⁶⁴ − 1 */
-    const char *unset; /**< strings: what an empty value stands for, NULL for none */
+    guint64 minimum;    /**< whole numbers */
+    guint64 maximum;    /**< whole numbers; 0 for 2⁶⁴ − 1 */
+    const char *unset;  /**< strings: what an empty value stands for, NULL for none */
+    gboolean automatic; /**< numbers: they may be "auto", which is NAN */
 };
 
 /** All options, by section, in the order in which they are written. */

@@ -1,5 +1,6 @@
-/* What the data decide about a run: its loss, its output layer, its network. */
-#include <ripple/config.h>
+/* What the data decide about a run (its loss, its output layer, its network), and what its
+ * optimizer does. */
+#include "train/rates.h"
 
 #include <ripple/error.h>
 #include <unistd.h>
@@ -74,8 +75,9 @@ static gboolean check_memory(const RippleNetwork *network, GError **error)
 RippleNetwork *ripple_config_resolve(RippleConfig *config, const RippleDataset *dataset,
                                      GError **error)
 {
-    if (!resolve_loss(config, dataset, error))
+    if (!ripple_config_check_optimizer(config, error) || !resolve_loss(config, dataset, error))
         return NULL;
+    ripple_config_settle_optimizer(config);
     if (config->loss == RIPPLE_LOSS_BINARY_CROSS_ENTROPY &&
         dataset->target_kind == RIPPLE_TARGET_VALUES && !check_probabilities(dataset, error))
         return NULL;

@@ -3,8 +3,14 @@
 #include "base/text.h"
 #include "train/number.h"
 
+#include <float.h>
+#include <math.h>
 #include <ripple/error.h>
 #include <string.h>
+
+/* Corrected by √(1 − β₂) or more, it still is a number that a device does not flush to zero, and
+ * far above the root of those that it does. */
+#define SMALLEST_EPSILON 1e-15
 
 static gpointer field(const RippleConfigOption *option, const RippleConfig *config)
 {
@@ -60,30 +66,49 @@ char *ripple_config_format_whole(const RippleConfigOption *option, const RippleC
     return g_strdup_printf("%" G_GUINT64_FORMAT, *number);
 }
 
+/* Is `value` a number with `low` ≤ number < `high`, or "auto" where that may be? */
+static gboolean parse_number(const RippleConfigOption *option, RippleConfig *config,
+                             const char *value, gdouble low, gdouble high, const char *takes,
+                             GError **error)
+{
+    gdouble *number = field(option, config), parsed;
+    if (option->automatic && strcmp(value, "auto") == 0) {
+        *number = NAN;
+        return TRUE;
+    }
+    if (ripple_text_number(value, &parsed) && parsed >= low && parsed < high) {
+        *number = parsed;
+        return TRUE;
+    }
+    g_autofree char *both = g_strconcat(takes, option->automatic ? ", or auto" : "", NULL);
+    return refuse(option, value, both, error);
+}
+
 gboolean ripple_config_parse_fraction(const RippleConfigOption *option, RippleConfig *config,
                                       const char *value, GError **error)
 {
-    gdouble number;
-    if (!ripple_text_number(value, &number) || number < 0 || number >= 1)
-        return refuse(option, value, "a number from 0 to just below 1", error);
-    *(gdouble *)field(option, config) = number;
-    return TRUE;
+    return parse_number(option, config, value, 0, 1, "a number from 0 to just below 1", error);
 }
 
 gboolean ripple_config_parse_positive(const RippleConfigOption *option, RippleConfig *config,
                                       const char *value, GError **error)
 {
-    gdouble number;
-    if (!ripple_text_number(value, &number) || number <= 0)
-        return refuse(option, value, "a number above 0", error);
-    *(gdouble *)field(option, config) = number;
-    return TRUE;
+    return parse_number(option, config, value, DBL_TRUE_MIN, INFINITY, "a number above 0", error);
+}
+
+gboolean ripple_config_parse_epsilon(const RippleConfigOption *option, RippleConfig *config,
+                                     const char *value, GError **error)
+{
+    return parse_number(option, config, value, SMALLEST_EPSILON, 1,
+                        "a number from 1e-15 to just below 1", error);
 }
 
 static char *format_number(const RippleConfigOption *option, const RippleConfig *config)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
     const gdouble *number = field(option, config);
+    if (option->automatic && isnan(*number))
+        return g_strdup("auto");
     return g_strdup(ripple_number_text(*number, text));
 }
 
@@ -93,6 +118,11 @@ char *ripple_config_format_fraction(const RippleConfigOption *option, const Ripp
 }
 
 char *ripple_config_format_positive(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return format_number(option, config);
+}
+
+char *ripple_config_format_epsilon(const RippleConfigOption *option, const RippleConfig *config)
 {
     return format_number(option, config);
 }

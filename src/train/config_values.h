@@ -14,6 +14,7 @@ RIPPLE_CONFIG_KIND(string);   /**< in UTF-8; an empty one is unset */
 RIPPLE_CONFIG_KIND(whole);    /**< within [minimum, maximum] */
 RIPPLE_CONFIG_KIND(fraction); /**< a number within [0, 1) */
 RIPPLE_CONFIG_KIND(positive); /**< a finite number above 0 */
+RIPPLE_CONFIG_KIND(epsilon);  /**< a number within [10⁻¹⁵, 1) */
 RIPPLE_CONFIG_KIND(boolean);  /**< true or false */
 RIPPLE_CONFIG_KIND(scaling);
 RIPPLE_CONFIG_KIND(activation);

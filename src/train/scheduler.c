@@ -2,9 +2,10 @@
 
 /* ---- state ---------------------------------------------------------------------------------- */
 
-RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network,
-                              gboolean momentum, GError **error)
+RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network, guint moments,
+                              GError **error)
 {
+    g_return_val_if_fail(moments <= RIPPLE_MOST_MOMENTS, NULL);
     g_autoptr(RippleState) state = g_new0(RippleState, 1);
     state->backend = backend;
     state->network = ripple_network_copy(network);
@@ -12,10 +13,10 @@ RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *netwo
         ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, network->parameter_span, error);
     if (!state->parameters)
         return NULL;
-    if (momentum) {
-        state->velocity =
+    for (guint i = 0; i < moments; i++) {
+        state->moments[i] =
             ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, network->parameter_span, error);
-        if (!state->velocity)
+        if (!state->moments[i])
             return NULL;
     }
     return g_steal_pointer(&state);
@@ -26,7 +27,8 @@ void ripple_state_free(RippleState *state)
     if (!state)
         return;
     ripple_buffer_free(state->parameters);
-    ripple_buffer_free(state->velocity);
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        ripple_buffer_free(state->moments[i]);
     ripple_network_free(state->network);
     g_free(state);
 }
@@ -46,7 +48,8 @@ static gboolean allocate(RippleScheduler *self, GError **error)
     const RippleSchedule *schedule = self->schedule;
     self->storages = g_new0(RippleBuffer *, schedule->n_storages);
     self->storages[RIPPLE_STORAGE_PARAMETERS] = self->state->parameters;
-    self->storages[RIPPLE_STORAGE_VELOCITY] = self->state->velocity;
+    self->storages[RIPPLE_STORAGE_FIRST_MOMENT] = self->state->moments[0];
+    self->storages[RIPPLE_STORAGE_SECOND_MOMENT] = self->state->moments[1];
     for (guint i = RIPPLE_STORAGE_WORK; i < schedule->n_storages; i++) {
         self->storages[i] = ripple_buffer_new(self->state->backend, schedule->storages[i].element,
                                               schedule->storages[i].length, error);
@@ -204,10 +207,9 @@ static gboolean update_row(RippleScheduler *self, guint layer, const RippleRates
     RippleUpdate update = {
         .parameter = weight_and_bias(self, RIPPLE_ROLE_WEIGHT, layer),
         .gradient = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_GRADIENT, layer),
-        .velocity = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_VELOCITY, layer),
-        .optimizer = rates->optimizer,
-        .learning_rate = rates->learning_rate,
-        .momentum = rates->momentum,
+        .first_moment = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, layer),
+        .second_moment = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, layer),
+        .rates = *rates,
     };
     return ripple_backend_update(self->state->backend, &update, error);
 }

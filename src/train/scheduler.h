@@ -15,21 +15,14 @@ typedef struct {
     RippleBackend *backend; /**< borrowed */
     RippleNetwork *network; /**< a copy */
     RippleBuffer *parameters;
-    RippleBuffer *velocity; /**< NULL without momentum */
+    RippleBuffer *moments[RIPPLE_MOST_MOMENTS]; /**< first and second; NULL where not kept */
 } RippleState;
 
-/** Zeroed state. */
-RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network,
-                              gboolean momentum, GError **error);
+/** Zeroed state, with so many moments (ripple_optimizer_moments()). */
+RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *network, guint moments,
+                              GError **error);
 void ripple_state_free(RippleState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleState, ripple_state_free)
-
-/** The optimizer and its scalars at one step. */
-typedef struct {
-    RippleOptimizer optimizer;
-    gdouble learning_rate;
-    gdouble momentum;
-} RippleRates;
 
 /** Which samples a step works on. */
 typedef struct {

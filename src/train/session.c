@@ -21,7 +21,7 @@ RippleSession *ripple_session_new(RippleBackend *backend, const RippleModel *mod
 
     g_autoptr(RippleSession) self = g_new0(RippleSession, 1);
     self->backend = backend;
-    self->state = ripple_state_new(backend, model->network, options.momentum, error);
+    self->state = ripple_state_new(backend, model->network, options.moments, error);
     if (!self->state || !upload(self, model, dataset, order, n_order, error))
         return NULL;
     self->scheduler = ripple_scheduler_new(self->state, &options, error);

@@ -18,7 +18,7 @@ typedef struct {
 } RippleSession;
 
 /** Upload `dataset`, the `n_order` indices in `order`, and the parameters of `model`, and make a
- * schedule to train. Of `options`, batch (cut to n_order), momentum and keep_all are asked for;
+ * schedule to train. Of `options`, batch (cut to n_order), moments and keep_all are asked for;
  * purpose and labels follow from the rest. */
 RippleSession *ripple_session_new(RippleBackend *backend, const RippleModel *model,
                                   const RippleDataset *dataset, const guint32 *order, gsize n_order,

@@ -1,5 +1,7 @@
 #include "train/trainer_private.h"
 
+#include "train/rates.h"
+
 /* Evaluation has no gradient to smooth and takes what keeps a device busy. */
 #define EVALUATION_BATCH 1024
 
@@ -29,7 +31,7 @@ static gboolean open_session(RippleTrainer *self, GError **error)
 {
     const RippleMaterial *material = self->material;
     RippleScheduleOptions options = {.batch = self->config->batch,
-                                     .momentum = self->config->momentum != 0};
+                                     .moments = ripple_config_moments(self->config)};
     self->session = ripple_session_new(self->backend, material->model, material->train,
                                        material->train_order, material->n_train, options, error);
     return self->session != NULL;

@@ -1,4 +1,5 @@
 /* The run itself: epochs of steps, their results as they arrive, evaluation after each epoch. */
+#include "train/rates.h"
 #include "train/result_log.h"
 #include "train/trainer_private.h"
 
@@ -129,12 +130,12 @@ static gboolean enqueue_epoch(Run *run, GError **error)
     RippleTrainer *trainer = run->trainer;
     gsize samples = trainer->material->n_train;
     gsize batch = ripple_session_batch_size(trainer->session);
-    RippleRates rates = {run->config->optimizer, run->config->learning_rate, run->config->momentum};
 
     for (gsize first = 0; first < samples; first += batch) {
         if (run->enqueued == run->steps || run->interrupted)
             return TRUE;
         RippleBatch at = ripple_session_batch(trainer->session, first, MIN(batch, samples - first));
+        RippleRates rates = ripple_config_rates(run->config, run->enqueued + 1);
         if (!ripple_scheduler_step(trainer->session->scheduler, &at, &rates,
                                    ripple_result_log_slot(run->log), error) ||
             !ripple_result_log_advance(run->log, at.count, error))

@@ -299,14 +299,25 @@ static void test_update(const OpsCase *ops)
     RippleUpdate *update = &enqueued.operation.update;
     *update = (RippleUpdate){.parameter = real(&buffers, 2, 3),
                              .gradient = real(&buffers, 2, 3),
-                             .velocity = real(&buffers, 2, 3),
-                             .learning_rate = 0.1,
-                             .momentum = 0.9};
+                             .first_moment = real(&buffers, 2, 3),
+                             .second_moment = real(&buffers, 2, 3),
+                             .rates = {.optimizer = RIPPLE_OPTIMIZER_ADAM,
+                                       .learning_rate = 0.1,
+                                       .beta1 = 0.9,
+                                       .beta2 = 0.999,
+                                       .epsilon = 1e-8,
+                                       .step = 1}};
     check_required_operand(ops, &enqueued, &update->parameter);
     check_required_operand(ops, &enqueued, &update->gradient);
-    check_required_operand(ops, &enqueued, &update->velocity);
-    update->momentum = 0;
-    update->velocity = RIPPLE_NO_VIEW;
+    check_required_operand(ops, &enqueued, &update->first_moment);
+    check_required_operand(ops, &enqueued, &update->second_moment);
+    update->rates.step = 0;
+    check_refused(ops, &enqueued);
+    update->rates = (RippleRates){.learning_rate = 0.1, .momentum = 0.9};
+    update->second_moment = RIPPLE_NO_VIEW;
+    check_required_operand(ops, &enqueued, &update->first_moment);
+    update->rates.momentum = 0;
+    update->first_moment = RIPPLE_NO_VIEW;
     check_accepted(ops, &enqueued);
 }
 

@@ -1,4 +1,5 @@
-/* update: w ← w − η·g, or with momentum v ← μ·v + g and w ← w − η·v, in place. */
+/* update: w ← w − η·g, or with momentum v ← μ·v + g and w ← w − η·v, in place; update_adam.c has
+ * Adam. */
 #include "ops/ops.h"
 #include "support/guarded.h"
 #include "support/numbers.h"
@@ -16,10 +17,10 @@ static void update(RippleBackend *backend, const Operands *operands)
     g_autoptr(GError) error = NULL;
     RippleUpdate operation = {.parameter = operands->parameter->view,
                               .gradient = operands->gradient->view,
-                              .velocity = test_view(operands->velocity),
-                              .optimizer = RIPPLE_OPTIMIZER_SGD,
-                              .learning_rate = operands->learning_rate,
-                              .momentum = operands->momentum};
+                              .first_moment = test_view(operands->velocity),
+                              .rates = {.optimizer = RIPPLE_OPTIMIZER_SGD,
+                                        .learning_rate = operands->learning_rate,
+                                        .momentum = operands->momentum}};
     ripple_backend_update(backend, &operation, &error);
     g_assert_no_error(error);
 }

@@ -74,6 +74,25 @@ static void check_agreement(RippleConfig *config, const char *what)
     g_assert_cmpuint(found->tensors->len % config->steps, ==, 0);
 }
 
+/* Adam at every step from the first, with usual numbers and with extreme ones: no memory at all, a
+ * long one, and an ε beside which every gradient is small, or none is. */
+static void test_adam(void)
+{
+    static const char *const numbers[][3] = {{"0.9", "0.999", "1e-8"},
+                                             {"0", "0", "1e-15"},
+                                             {"0.99", "0.9999999", "1e-15"},
+                                             {"0.5", "0.5", "0.5"}};
+    g_auto(Tables) tables = tables_new();
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autoptr(RippleConfig) config = test_config(
+            "data.data", tables.classes, "network.hidden", "9:relu,33:gelu,6", "training.optimizer",
+            "adam", "training.beta1", numbers[i][0], "training.beta2", numbers[i][1],
+            "training.epsilon", numbers[i][2], "training.learning_rate", "0.01", "training.batch",
+            "10", "training.steps", "20", NULL);
+        check_agreement(config, numbers[i][1]);
+    }
+}
+
 static void check_combination(const char *table, const char *activation, const char *output,
                               const char *loss)
 {
@@ -137,14 +156,14 @@ static void test_tensors(void)
         "layers.0.delta",
         "layers.1.weight.gradient",
         "layers.1.bias.gradient",
-        "layers.1.weight.velocity",
-        "layers.1.bias.velocity",
+        "layers.1.weight.first_moment",
+        "layers.1.bias.first_moment",
         "layers.1.weight",
         "layers.1.bias",
         "layers.0.weight.gradient",
         "layers.0.bias.gradient",
-        "layers.0.weight.velocity",
-        "layers.0.bias.velocity",
+        "layers.0.weight.first_moment",
+        "layers.0.bias.first_moment",
         "layers.0.weight",
         "layers.0.bias",
     };
@@ -215,6 +234,7 @@ int main(int argc, char **argv)
     g_test_add_func("/compare/hidden-activations", test_hidden_activations);
     g_test_add_func("/compare/output-activations", test_output_activations);
     g_test_add_func("/compare/others", test_others);
+    g_test_add_func("/compare/adam", test_adam);
     g_test_add_func("/compare/tensors", test_tensors);
     g_test_add_func("/compare/train", test_train);
     g_test_add_func("/compare/overflow", test_overflow);

@@ -42,6 +42,24 @@ static void test_exclusive_or(void)
     data_directory_remove(directory);
 }
 
+/* Adam at its own learning rate needs more steps, and no momentum. */
+static void test_adam(void)
+{
+    char *directory = data_directory_new();
+    g_autofree char *words = data_write_text(directory, "words.csv", exclusive_or_in_words);
+    for (guint d = 0; test_devices[d]; d++) {
+        g_autoptr(RippleConfig) config = test_config(
+            "data.data", words, "network.hidden", "8:tanh", "training.optimizer", "adam",
+            "training.batch", "4", "training.epochs", "4000", "run.device", test_devices[d], NULL);
+        g_autoptr(TestRun) run = test_run(config);
+        g_assert_no_error(run->error);
+        g_assert_cmpfloat(config->learning_rate, ==, 0.001);
+        g_assert_cmpfloat(run->result.train_loss, <, 0.01);
+        g_assert_cmpfloat(run->result.train_accuracy, ==, 1);
+    }
+    data_directory_remove(directory);
+}
+
 /* It is the hidden layer that learns it: without one no loss below ln 2 is possible, since the loss
  * is convex there and a guess is its minimum. */
 static void test_one_layer_is_not_enough(void)
@@ -89,6 +107,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/converge/exclusive-or", test_exclusive_or);
+    g_test_add_func("/converge/adam", test_adam);
     g_test_add_func("/converge/one-layer-is-not-enough", test_one_layer_is_not_enough);
     g_test_add_func("/converge/line", test_line);
     return g_test_run();

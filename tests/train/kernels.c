@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define COMPARE                                                                                    \
-    "compare --hidden 12:tanh --batch 10 --momentum 0.9 --lr 0.05 --steps 3 --device auto"
+#define COMPARE "compare --hidden 12:tanh --batch 10 --lr 0.05 --steps 3 --device auto "
+#define COMPARE_MOMENTUM COMPARE "--momentum 0.9"
+#define COMPARE_ADAM COMPARE "--optimizer adam"
 
 typedef struct {
     const char *file;
@@ -34,9 +35,25 @@ static const Mistake mistakes[] = {
      "layers.1.delta"},
     {"loss_sum.cl", "losses[0] / divisor", "losses[0] / (divisor + 0.01f)", "1", "loss"},
     {"bias_gradient.cl", "row < rows;", "row < rows - 1;", "1", "layers.1.bias.gradient"},
-    {"update.cl", "direction = fma(momentum", "direction = fma(-momentum", "2",
-     "layers.1.weight.velocity"},
-    {"update.cl", "fma(-learning_rate", "fma(-1.001f * learning_rate", "1", "layers.1.weight"},
+    {"optimizer.cl", "first_decay, *first, g)", "first_decay, -*first, g)", "2",
+     "layers.1.weight.first_moment"},
+    {"optimizer.cl", "optimizer.rate, *first, w)", "optimizer.rate * 1.001f, *first, w)", "1",
+     "layers.1.weight"},
+    {"update.cl", "update_float(parameter[parameter_offset + i]",
+     "update_float(parameter[parameter_offset]", "1", "layers.1.weight"},
+};
+
+static const Mistake adam_mistakes[] = {
+    {"optimizer.cl", "first_gain * g)", "first_gain * g * 1.001f)", "1",
+     "layers.1.weight.first_moment"},
+    {"optimizer.cl", "second_gain * g * g)", "second_gain * g)", "1",
+     "layers.1.weight.second_moment"},
+    {"optimizer.cl", "second_decay, *second", "second_decay, 0.0f * *second", "2",
+     "layers.1.weight.second_moment"},
+    {"optimizer.cl", "sqrt(*second) + optimizer.epsilon", "sqrt(*second + optimizer.epsilon)", "1",
+     "layers.1.weight"},
+    {"update.cl", "second[second_offset + i] = second_moment;",
+     "second[second_offset] = second_moment;", "1", "layers.1.weight.second_moment"},
 };
 
 /* Write the kernel with the mistake in it into `folder`. */
@@ -58,11 +75,15 @@ static void make_mistake(const char *folder, const Mistake *mistake)
 
 static void check_passes(char **environment, const char *table)
 {
-    g_autoptr(TestOutput) output = test_program(environment, COMPARE, "--data", table, NULL);
-    test_assert_status(output, 0);
+    g_autoptr(TestOutput) momentum =
+        test_program(environment, COMPARE_MOMENTUM, "--data", table, NULL);
+    test_assert_status(momentum, 0);
+    g_autoptr(TestOutput) adam = test_program(environment, COMPARE_ADAM, "--data", table, NULL);
+    test_assert_status(adam, 0);
 }
 
-static void check_found(char **environment, const char *table, const Mistake *mistake)
+static void check_found(char **environment, const char *compare, const char *table,
+                        const Mistake *mistake)
 {
     char *folder = data_directory_new();
     g_autofree char *overlay = g_strdup_printf("/ripple/kernels=%s", folder);
@@ -70,7 +91,7 @@ static void check_found(char **environment, const char *table, const Mistake *mi
     with_overlay = g_environ_setenv(with_overlay, "G_RESOURCE_OVERLAYS", overlay, TRUE);
     make_mistake(folder, mistake);
 
-    g_autoptr(TestOutput) output = test_program(with_overlay, COMPARE, "--data", table, NULL);
+    g_autoptr(TestOutput) output = test_program(with_overlay, compare, "--data", table, NULL);
     g_autofree char *place = g_strdup_printf("disagree, first at step %s in %s, element [",
                                              mistake->step, mistake->tensor);
     test_assert_status(output, 5);
@@ -91,7 +112,9 @@ static void test_mistakes(void)
 
     check_passes(environment, table);
     for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++)
-        check_found(environment, table, &mistakes[i]);
+        check_found(environment, COMPARE_MOMENTUM, table, &mistakes[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(adam_mistakes); i++)
+        check_found(environment, COMPARE_ADAM, table, &adam_mistakes[i]);
     check_passes(environment, table);
     data_directory_remove(directory);
 }
@@ -109,7 +132,8 @@ static void test_not_compiling(void)
     environment = g_environ_setenv(environment, "G_RESOURCE_OVERLAYS", overlay, TRUE);
     make_mistake(directory, &mistake);
 
-    g_autoptr(TestOutput) output = test_program(environment, COMPARE, "--data", table, NULL);
+    g_autoptr(TestOutput) output =
+        test_program(environment, COMPARE_MOMENTUM, "--data", table, NULL);
     test_assert_status(output, 1);
     g_assert_nonnull(strstr(output->err, "The kernel derivative.cl did not compile on"));
     g_assert_nonnull(strstr(output->err, "nonsense"));

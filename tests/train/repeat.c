@@ -4,19 +4,21 @@
 
 #include <string.h>
 
-static RippleConfig *config_with(const char *path, const char *device, const char *momentum,
+static RippleConfig *config_with(const char *path, const char *device, const char *optimizer,
                                  const char *seed)
 {
     /* A batch that does not divide the samples, and samples kept for validation. */
     return test_config("data.data", path, "data.val_split", "0.1", "network.hidden", "17:gelu,8",
-                       "training.momentum", momentum, "training.seed", seed, "training.batch", "13",
-                       "training.epochs", "4", "run.device", device, "run.log_every", "1", NULL);
+                       "training.optimizer", optimizer, "training.momentum",
+                       strcmp(optimizer, "sgd") == 0 ? "0.9" : "0", "training.seed", seed,
+                       "training.batch", "13", "training.epochs", "4", "run.device", device,
+                       "run.log_every", "1", NULL);
 }
 
-static TestRun *run_with(const char *path, const char *device, const char *momentum,
+static TestRun *run_with(const char *path, const char *device, const char *optimizer,
                          const char *seed)
 {
-    g_autoptr(RippleConfig) config = config_with(path, device, momentum, seed);
+    g_autoptr(RippleConfig) config = config_with(path, device, optimizer, seed);
     TestRun *run = test_run(config);
     g_assert_no_error(run->error);
     return run;
@@ -40,11 +42,11 @@ static guint count_equal(const TestRun *one, const TestRun *other)
     return equal;
 }
 
-static void check_repeats(const char *path, const char *device, const char *momentum)
+static void check_repeats(const char *path, const char *device, const char *optimizer)
 {
-    g_autoptr(TestRun) one = run_with(path, device, momentum, "5");
-    g_autoptr(TestRun) again = run_with(path, device, momentum, "5");
-    g_autoptr(TestRun) other = run_with(path, device, momentum, "6");
+    g_autoptr(TestRun) one = run_with(path, device, optimizer, "5");
+    g_autoptr(TestRun) again = run_with(path, device, optimizer, "5");
+    g_autoptr(TestRun) other = run_with(path, device, optimizer, "6");
     g_assert_cmpuint(one->losses->len, ==, 4 * 7); /* 90 samples by 13 */
     check_same(one, again);
     g_assert_cmpuint(count_equal(one, other), <, 3); /* padding apart, by chance at most */
@@ -55,8 +57,8 @@ static void test_seeds(void)
     char *directory = data_directory_new();
     g_autofree char *path = test_table(directory, "table.csv", 100, 6, 3, 0);
     for (guint d = 0; test_devices[d]; d++) {
-        check_repeats(path, test_devices[d], "0");
-        check_repeats(path, test_devices[d], "0.9");
+        check_repeats(path, test_devices[d], "sgd");
+        check_repeats(path, test_devices[d], "adam");
     }
     data_directory_remove(directory);
 }
@@ -70,7 +72,7 @@ static void test_written_configuration(void)
     g_autofree char *ini = g_build_filename(out, "config.ini", NULL);
     g_autoptr(GError) error = NULL;
 
-    g_autoptr(RippleConfig) first = config_with(path, "auto", "0.9", "18446744073709551615");
+    g_autoptr(RippleConfig) first = config_with(path, "auto", "adam", "18446744073709551615");
     first->out = g_strdup(out);
     g_autoptr(TestRun) one = test_run(first);
     g_assert_no_error(one->error);
@@ -82,7 +84,7 @@ static void test_written_configuration(void)
     g_assert_no_error(again->error);
     check_same(one, again);
 
-    g_autoptr(RippleConfig) unseen = config_with(path, "auto", "0.9", "18446744073709551615");
+    g_autoptr(RippleConfig) unseen = config_with(path, "auto", "adam", "18446744073709551615");
     unseen->log_every = 0;
     g_autoptr(TestRun) quiet = test_run(unseen);
     g_assert_cmpuint(quiet->losses->len, ==, 0);

@@ -85,11 +85,9 @@ static Place place_new(RippleLoss loss)
                     .target_values = has_labels ? NULL : test_reals(3, SAMPLES * WIDTH, 0, 1),
                     .targets = WIDTH},
     };
-    RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
-                                     .batch = BATCH,
-                                     .has_labels = has_labels,
-                                     .momentum = TRUE};
-    place.state = ripple_state_new(place.backend, place.network, TRUE, &error);
+    RippleScheduleOptions options = {
+        .purpose = RIPPLE_PURPOSE_TRAIN, .batch = BATCH, .has_labels = has_labels, .moments = 1};
+    place.state = ripple_state_new(place.backend, place.network, 1, &error);
     place.data = ripple_resident_new(place.backend, &place.dataset, transform, &error);
     place.order = ripple_order_upload(place.backend, NULL, SAMPLES, &error);
     place.result = ripple_buffer_new(place.backend, RIPPLE_ELEMENT_REAL, 2, &error);
@@ -120,7 +118,7 @@ static void download(RippleView view, gdouble *values)
 /* One step, and the gradient of each parameter in its place, read as soon as it is there. */
 static void take_step(const Place *place, gsize first, gdouble *gradient)
 {
-    const RippleRates rates = {RIPPLE_OPTIMIZER_SGD, LEARNING_RATE, MOMENTUM};
+    const RippleRates rates = {.learning_rate = LEARNING_RATE, .momentum = MOMENTUM};
     const RippleSchedule *schedule = ripple_scheduler_schedule(place->training);
     const RippleBatch batch = batch_from(place, first);
     g_autoptr(GError) error = NULL;

@@ -27,8 +27,8 @@ static void test_defaults(void)
                     "[data]\ndata=\ntarget=\ntest_data=\nval_split=0\nscaling=auto\n\n"
                     "[network]\nhidden=none\nactivation=relu\noutput_activation=auto\nloss=auto\n"
                     "init=\n\n"
-                    "[training]\noptimizer=sgd\nmomentum=0\nlearning_rate=0.1\nbatch=128\n"
-                    "epochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
+                    "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
+                    "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
                     "[run]\ndevice=auto\nout=\nlog_every=0\n");
     ripple_config_free(NULL);
 }
@@ -62,6 +62,13 @@ static void test_values(void)
         {"training", "optimizer", "sgd", "sgd"},
         {"training", "momentum", "0.9", "0.9"},
         {"training", "momentum", "0", "0"},
+        {"training", "optimizer", "adam", "adam"},
+        {"training", "beta1", "0", "0"},
+        {"training", "beta2", "0.99999", "0.99999"},
+        {"training", "beta2", "auto", "auto"},
+        {"training", "epsilon", "1e-15", "1e-15"},
+        {"training", "epsilon", "auto", "auto"},
+        {"training", "learning_rate", "auto", "auto"},
         {"training", "learning_rate", "1e-300", "1e-300"},
         {"training", "learning_rate", "1e22", "1e+22"},
         {"training", "learning_rate", "5e-324", "4.94065645841247e-324"},
@@ -149,8 +156,16 @@ static void test_bad_values(void)
         {"network", "activation", "auto", "no activation called \"auto\""},
         {"network", "output_activation", "x", "option output_activation: There is no activation"},
         {"network", "loss", "hinge", "option loss: There is no loss called \"hinge\""},
-        {"training", "optimizer", "adam",
-         "option optimizer: There is no optimizer called \"adam\""},
+        {"training", "optimizer", "adagrad",
+         "option optimizer: There is no optimizer called \"adagrad\"; choose one of: sgd, adam"},
+        {"training", "momentum", "auto", "momentum cannot be \"auto\""},
+        {"training", "beta1", "1",
+         "beta1 cannot be \"1\": it takes a number from 0 to just below 1"},
+        {"training", "beta2", "-0.1", "beta2 cannot be \"-0.1\""},
+        {"training", "beta2", "nan", "beta2 cannot be \"nan\""},
+        {"training", "epsilon", "0", "epsilon cannot be \"0\": it takes a number from 1e-15 to"},
+        {"training", "epsilon", "9e-16", "epsilon cannot be \"9e-16\""},
+        {"training", "epsilon", "1", "epsilon cannot be \"1\""},
         {"training", "momentum", "1", "momentum cannot be \"1\": it takes a number from 0 to just"},
         {"training", "learning_rate", "0",
          "learning_rate cannot be \"0\": it takes a number above 0"},
@@ -216,7 +231,11 @@ static void test_round_trip(void)
         {"network", "output_activation", "tanh"},
         {"network", "loss", "mse"},
         {"network", "init", "w.safetensors"},
+        {"training", "optimizer", "adam"},
         {"training", "momentum", "0.3"},
+        {"training", "beta1", "0.8"},
+        {"training", "beta2", "0.98"},
+        {"training", "epsilon", "1e-7"},
         {"training", "learning_rate", "0.00123456789"},
         {"training", "batch", "17"},
         {"training", "epochs", "3"},
@@ -238,7 +257,8 @@ static void test_round_trip(void)
         g_autofree char *second = ripple_config_to_text(again);
         g_assert_cmpstr(text, ==, second);
         g_assert_cmpfloat(config->val_split, ==, again->val_split);
-        g_assert_cmpfloat(config->learning_rate, ==, again->learning_rate);
+        g_assert_cmpmem(&config->learning_rate, sizeof config->learning_rate, &again->learning_rate,
+                        sizeof again->learning_rate);
         g_assert_cmpstr(config->data, ==, again->data);
         if (i == G_N_ELEMENTS(values))
             break;
@@ -337,6 +357,36 @@ static void test_check(void)
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
 }
 
+/* An option of the other optimizer is no use, and is told rather than passed over. */
+static void test_optimizer_options(void)
+{
+    static const struct {
+        const char *optimizer, *key, *value, *words;
+    } cases[] = {
+        {"adam", "momentum", "0.9", "option momentum belongs to the optimizer sgd"},
+        {"sgd", "beta1", "0.9", "option beta1 belongs to the optimizer adam"},
+        {"sgd", "beta2", "0.999", "option beta2 belongs to the optimizer adam"},
+        {"sgd", "epsilon", "1e-8", "option epsilon belongs to the optimizer adam"},
+        {"sgd", "momentum", "0.9", NULL},
+        {"adam", "momentum", "0", NULL},
+        {"adam", "beta1", "0", NULL},
+        {"adam", "epsilon", "1e-8", NULL},
+        {"sgd", "beta2", "auto", NULL},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(RippleConfig) config = ripple_config_new();
+        g_autoptr(GError) error = NULL;
+        config->data = g_strdup("fashion-mnist");
+        g_assert_true(ripple_config_set(config, "training", cases[i].key, cases[i].value, NULL));
+        g_assert_true(ripple_config_set(config, "training", "optimizer", cases[i].optimizer, NULL));
+        g_assert_true(ripple_config_check(config, &error) == !cases[i].words);
+        if (!cases[i].words)
+            continue;
+        g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
+        g_assert_nonnull(strstr(error->message, cases[i].words));
+    }
+}
+
 /* Every double reads back to the same bits, and as short as 15 digits allow. */
 static void test_number_text(void)
 {
@@ -384,6 +434,7 @@ int main(int argc, char **argv)
     g_test_add_func("/config/bad-files", test_bad_files);
     g_test_add_func("/config/no-file", test_no_file);
     g_test_add_func("/config/check", test_check);
+    g_test_add_func("/config/optimizer-options", test_optimizer_options);
     g_test_add_func("/config/number-text", test_number_text);
     int failed = g_test_run();
     files_clear();

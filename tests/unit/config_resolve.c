@@ -94,6 +94,30 @@ static void test_hidden(void)
     g_assert_cmpstr(second, ==, description);
 }
 
+/* What is not given is what the optimizer usually takes; what it does not have stays unset. */
+static void test_optimizer(void)
+{
+    g_autoptr(RippleDataset) dataset = with_labels(3, 2);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) sgd = make_config("auto", "auto");
+    g_autoptr(RippleNetwork) first = ripple_config_resolve(sgd, dataset, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(first);
+    g_autofree char *sgd_text = ripple_config_to_text(sgd);
+    g_assert_nonnull(strstr(sgd_text, "optimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\n"
+                                      "epsilon=auto\nlearning_rate=0.1\n"));
+
+    g_autoptr(RippleConfig) adam = make_config("auto", "auto");
+    adam->optimizer = RIPPLE_OPTIMIZER_ADAM;
+    adam->beta2 = 0.75;
+    g_autoptr(RippleNetwork) second = ripple_config_resolve(adam, dataset, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(second);
+    g_autofree char *adam_text = ripple_config_to_text(adam);
+    g_assert_nonnull(strstr(adam_text, "optimizer=adam\nmomentum=0\nbeta1=0.9\nbeta2=0.75\n"
+                                       "epsilon=1e-08\nlearning_rate=0.001\n"));
+}
+
 static void assert_refused(RippleConfig *config, const RippleDataset *dataset, RippleError code,
                            const char *words)
 {
@@ -104,6 +128,14 @@ static void assert_refused(RippleConfig *config, const RippleDataset *dataset, R
     if (!strstr(error->message, words))
         g_error("\"%s\" should say \"%s\"", error->message, words);
     g_assert_true(g_str_has_suffix(error->message, "."));
+}
+
+static void test_option_of_another_optimizer(void)
+{
+    g_autoptr(RippleConfig) config = make_config("auto", "auto");
+    g_autoptr(RippleDataset) dataset = with_labels(3, 2);
+    config->epsilon = 1e-8;
+    assert_refused(config, dataset, RIPPLE_ERROR_USAGE, "epsilon belongs to the optimizer adam");
 }
 
 static void test_no_target(void)
@@ -166,6 +198,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config-resolve/outputs", test_outputs);
     g_test_add_func("/config-resolve/hidden", test_hidden);
+    g_test_add_func("/config-resolve/optimizer", test_optimizer);
+    g_test_add_func("/config-resolve/option-of-another-optimizer",
+                    test_option_of_another_optimizer);
     g_test_add_func("/config-resolve/no-target", test_no_target);
     g_test_add_func("/config-resolve/one-class", test_one_class);
     g_test_add_func("/config-resolve/classes-asked-of-numbers", test_classes_asked_of_numbers);

@@ -339,7 +339,22 @@ static void test_step(void)
                                    1e-9);
 }
 
-static gboolean update_nothing(RippleBackend *backend, const RippleUpdate *update, GError **error)
+/* The check counts the steps of adam on both sides. */
+static void test_step_of_adam(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
+    g_autoptr(RippleConfig) config = config_new("6");
+    RippleStepSpeed speed;
+    config->optimizer = RIPPLE_OPTIMIZER_ADAM;
+    g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
+    g_assert_true(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_no_error(error);
+    g_assert_cmpfloat(speed.samples_per_second, >, 0);
+}
+
+static gboolean update_nothing(RippleBackend *backend, const RippleUpdate *update,
+                               const RippleUpdateScalars *scalars, GError **error)
 {
     return TRUE;
 }
@@ -400,6 +415,7 @@ int main(int argc, char **argv)
     g_test_add_func("/measure/step/operations", test_operations);
     g_test_add_func("/measure/step/random-dataset", test_random_dataset);
     g_test_add_func("/measure/step/measure", test_step);
+    g_test_add_func("/measure/step/adam", test_step_of_adam);
     g_test_add_func("/measure/step/wrong", test_wrong_step);
     g_test_add_func("/measure/step/diverges", test_step_diverges);
     g_test_add_func("/measure/step/too-large", test_step_too_large);

@@ -111,9 +111,12 @@ static void test_order(void)
 #define BACKWARD                                                                                   \
     "layers.0.delta layers.0.weight.gradient layers.0.bias.gradient "                              \
     "layers.1.delta layers.1.weight.gradient layers.1.bias.gradient "
-#define VELOCITY                                                                                   \
-    "layers.0.weight.velocity layers.0.bias.velocity "                                             \
-    "layers.1.weight.velocity layers.1.bias.velocity "
+#define FIRST_MOMENTS                                                                              \
+    "layers.0.weight.first_moment layers.0.bias.first_moment "                                     \
+    "layers.1.weight.first_moment layers.1.bias.first_moment "
+#define SECOND_MOMENTS                                                                             \
+    "layers.0.weight.second_moment layers.0.bias.second_moment "                                   \
+    "layers.1.weight.second_moment layers.1.bias.second_moment "
 #define FORWARD "layers.0.z layers.0.activation layers.1.z layers.1.activation "
 
 static void check_tensors(const RippleSchedule *schedule, const char *names)
@@ -152,11 +155,12 @@ static void test_tensors(void)
          RIPPLE_ACTIVATION_SIGMOID,
          RIPPLE_LOSS_BINARY_CROSS_ENTROPY,
          "input targets layers.0.activation layers.1.z " PARAMETERS BACKWARD},
-        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .momentum = TRUE},
+        {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .moments = 1},
          RIPPLE_ACTIVATION_SOFTPLUS,
          RIPPLE_ACTIVATION_IDENTITY,
          RIPPLE_LOSS_MSE,
-         "input targets layers.0.activation layers.1.activation " PARAMETERS BACKWARD VELOCITY},
+         "input targets layers.0.activation layers.1.activation " PARAMETERS BACKWARD
+             FIRST_MOMENTS},
         /* The derivatives of gelu and silu are computed from z. */
         {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
@@ -171,12 +175,12 @@ static void test_tensors(void)
         {{.purpose = RIPPLE_PURPOSE_TRAIN,
           .batch = 4,
           .has_labels = TRUE,
-          .momentum = TRUE,
+          .moments = 2,
           .keep_all = TRUE},
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
-         "input labels " FORWARD PARAMETERS BACKWARD VELOCITY},
+         "input labels " FORWARD PARAMETERS BACKWARD FIRST_MOMENTS SECOND_MOMENTS},
         /* Nothing goes back through a network that is only evaluated, … */
         {{.purpose = RIPPLE_PURPOSE_EVALUATE, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
@@ -232,15 +236,17 @@ static void test_shapes(void)
         {RIPPLE_ROLE_BIAS, 0, 1, 4, FALSE},
         {RIPPLE_ROLE_WEIGHT_GRADIENT, 1, 3, 4, FALSE},
         {RIPPLE_ROLE_BIAS_GRADIENT, 1, 1, 3, FALSE},
-        {RIPPLE_ROLE_WEIGHT_VELOCITY, 0, 4, 6, FALSE},
-        {RIPPLE_ROLE_BIAS_VELOCITY, 1, 1, 3, FALSE},
+        {RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, 0, 4, 6, FALSE},
+        {RIPPLE_ROLE_BIAS_FIRST_MOMENT, 1, 1, 3, FALSE},
+        {RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, 1, 3, 4, FALSE},
+        {RIPPLE_ROLE_BIAS_SECOND_MOMENT, 0, 1, 4, FALSE},
     };
     g_autoptr(RippleNetwork) network = network_new(
         2, RIPPLE_ACTIVATION_RELU, RIPPLE_ACTIVATION_SOFTMAX, RIPPLE_LOSS_CROSS_ENTROPY);
     const RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
                                            .batch = 4,
                                            .has_labels = TRUE,
-                                           .momentum = TRUE,
+                                           .moments = 2,
                                            .keep_all = TRUE};
     g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
     for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
@@ -282,14 +288,15 @@ static void test_writes(void)
         {{RIPPLE_STEP_DELTA, 0}, "layers.0.delta"},
         {{RIPPLE_STEP_GRADIENT, 1}, "layers.1.weight.gradient layers.1.bias.gradient"},
         {{RIPPLE_STEP_UPDATE, 0},
-         "layers.0.weight.velocity layers.0.bias.velocity layers.0.weight layers.0.bias"},
+         "layers.0.weight.first_moment layers.0.bias.first_moment layers.0.weight.second_moment "
+         "layers.0.bias.second_moment layers.0.weight layers.0.bias"},
     };
     g_autoptr(RippleNetwork) network = network_new(
         2, RIPPLE_ACTIVATION_RELU, RIPPLE_ACTIVATION_SOFTMAX, RIPPLE_LOSS_CROSS_ENTROPY);
     const RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
                                            .batch = 4,
                                            .has_labels = TRUE,
-                                           .momentum = TRUE,
+                                           .moments = 2,
                                            .keep_all = TRUE};
     g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -91,8 +91,8 @@ static Operands operands_of(const RippleSchedule *schedule, const RippleStep *st
         need(&operands, schedule, RIPPLE_ROLE_BIAS, step->layer);
         need(&operands, schedule, RIPPLE_ROLE_WEIGHT_GRADIENT, step->layer);
         need(&operands, schedule, RIPPLE_ROLE_BIAS_GRADIENT, step->layer);
-        need_if_there(&operands, schedule, RIPPLE_ROLE_WEIGHT_VELOCITY, step->layer);
-        need_if_there(&operands, schedule, RIPPLE_ROLE_BIAS_VELOCITY, step->layer);
+        for (RippleRole role = RIPPLE_ROLE_WEIGHT_FIRST_MOMENT; role < RIPPLE_N_ROLES; role++)
+            need_if_there(&operands, schedule, role, step->layer);
         break;
     }
     return operands;
@@ -198,8 +198,10 @@ static void check_places(const RippleSchedule *schedule)
     }
     gsize span = schedule->network->parameter_span;
     g_assert_cmpuint(schedule->storages[RIPPLE_STORAGE_PARAMETERS].length, ==, span);
-    g_assert_cmpuint(schedule->storages[RIPPLE_STORAGE_VELOCITY].length, ==,
-                     schedule->options.momentum ? span : 0);
+    g_assert_cmpuint(schedule->storages[RIPPLE_STORAGE_FIRST_MOMENT].length, ==,
+                     schedule->options.moments > 0 ? span : 0);
+    g_assert_cmpuint(schedule->storages[RIPPLE_STORAGE_SECOND_MOMENT].length, ==,
+                     schedule->options.moments > 1 ? span : 0);
 }
 
 /* One pass updates a layer's weight and bias: what belongs to the bias lies behind what belongs to
@@ -209,7 +211,8 @@ static void check_pairs(const RippleSchedule *schedule)
     static const RippleRole pairs[][2] = {
         {RIPPLE_ROLE_WEIGHT, RIPPLE_ROLE_BIAS},
         {RIPPLE_ROLE_WEIGHT_GRADIENT, RIPPLE_ROLE_BIAS_GRADIENT},
-        {RIPPLE_ROLE_WEIGHT_VELOCITY, RIPPLE_ROLE_BIAS_VELOCITY},
+        {RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, RIPPLE_ROLE_BIAS_FIRST_MOMENT},
+        {RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, RIPPLE_ROLE_BIAS_SECOND_MOMENT},
     };
     for (guint l = 0; l < schedule->network->n_layers; l++)
         for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
@@ -241,13 +244,13 @@ static RippleNetwork *network_new(guint n_layers, RippleActivation hidden, Rippl
 
 static void check_network(const RippleNetwork *network)
 {
-    for (guint bits = 0; bits < 8; bits++)
+    for (guint bits = 0; bits < 12; bits++)
         for (guint purpose = RIPPLE_PURPOSE_TRAIN; purpose <= RIPPLE_PURPOSE_PREDICT; purpose++) {
             const RippleScheduleOptions options = {.purpose = purpose,
                                                    .batch = BATCH,
                                                    .has_labels = bits & 1,
-                                                   .momentum = (bits & 2) != 0,
-                                                   .keep_all = (bits & 4) != 0};
+                                                   .moments = bits / 4,
+                                                   .keep_all = (bits & 2) != 0};
             g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, &options);
             check_places(schedule);
             check_pairs(schedule);
