@@ -170,9 +170,28 @@ def check_outputs(ripple, hidden, test_images):
     report(f"outputs of {hidden}", (found - expected).abs().max().item(), OUTPUT_TOLERANCE)
 
 
-def take_steps(network, samples, targets, rate, momentum):
+# An optimizer in ripple's words and in PyTorch's, with the same numbers.
+Optimizer = collections.namedtuple("Optimizer", "options make")
+
+OPTIMIZERS = {
+    "sgd, rate 0.1": Optimizer(
+        "--lr 0.1", lambda parameters: torch.optim.SGD(parameters, lr=0.1)
+    ),
+    "sgd, rate 0.01, momentum 0.9": Optimizer(
+        "--lr 0.01 --momentum 0.9",
+        lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9),
+    ),
+    "adam": Optimizer("--optimizer adam", torch.optim.Adam),
+    "adam, other numbers": Optimizer(
+        "--optimizer adam --lr 0.003 --beta1 0.8 --beta2 0.99 --epsilon 1e-4",
+        lambda parameters: torch.optim.Adam(parameters, lr=0.003, betas=(0.8, 0.99), eps=1e-4),
+    ),
+}
+
+
+def take_steps(network, samples, targets, make_optimizer):
     """Losses of plain steps over the samples in their order."""
-    optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=momentum)
+    optimizer = make_optimizer(network.parameters())
     losses = []
     for step in range(STEPS):
         batch = slice(step * BATCH, (step + 1) * BATCH)
@@ -184,7 +203,7 @@ def take_steps(network, samples, targets, rate, momentum):
     return losses
 
 
-Run = collections.namedtuple("Run", "activation rate momentum names")
+Run = collections.namedtuple("Run", "activation optimizer names")
 
 
 def check_training(ripple, run, samples, targets):
@@ -197,14 +216,15 @@ def check_training(ripple, run, samples, targets):
     safetensors.torch.save_file(tensors, start)
     out = ripple.train(
         *("--init", start, "--no-shuffle", "--hidden", "64,32", "--activation", run.activation),
-        *("--lr", run.rate, "--momentum", run.momentum, "--steps", STEPS, "--log-every", 1),
+        *OPTIMIZERS[run.optimizer].options.split(),
+        *("--steps", STEPS, "--log-every", 1),
     )
     found = ripple.losses(out)
-    expected = take_steps(network, samples, targets, run.rate, run.momentum)
+    expected = take_steps(network, samples, targets, OPTIMIZERS[run.optimizer].make)
     assert len(found) == len(expected) == STEPS
     assert expected[-1] < 0.9 * expected[0], "PyTorch itself did not learn"
 
-    what = f"{run.activation}, rate {run.rate}, momentum {run.momentum}, from {run.names}"
+    what = f"{run.activation}, {run.optimizer}, from {run.names}"
     difference = numpy.abs(numpy.array(found) / numpy.array(expected) - 1).max()
     report(f"losses of {STEPS} steps, {what}", difference, LOSS_TOLERANCE)
     trained = safetensors.torch.load_file(out / "model.safetensors")
@@ -242,9 +262,10 @@ def main():
         others = "64:silu,48:elu,40:leaky-relu,32:softplus,24:tanh,20:sigmoid,16:identity"
         check_outputs(ripple, others, test_images)
         for activation in ("gelu", "relu"):
-            check_training(ripple, Run(activation, 0.1, 0.0, "layers.0.weight"), samples, targets)
-            check_training(ripple, Run(activation, 0.1, 0.0, "0.weight"), samples, targets)
-            check_training(ripple, Run(activation, 0.01, 0.9, "0.weight"), samples, targets)
+            names = Run(activation, "sgd, rate 0.1", "layers.0.weight")
+            check_training(ripple, names, samples, targets)
+            for optimizer in OPTIMIZERS:
+                check_training(ripple, Run(activation, optimizer, "0.weight"), samples, targets)
         check_types(ripple)
     print(f"{len(failures)} failed, {time.monotonic() - begin:.0f} s")
     return 1 if failures else 0
