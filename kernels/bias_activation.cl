@@ -10,6 +10,8 @@
  *   ACTIVATION  see activation.cl
  *   KEEP_Z      1: values become z and a is written apart; 0: values become a; default 0
  */
+#include "activation.cl"
+
 #ifndef KEEP_Z
 #define KEEP_Z 0
 #endif

@@ -8,15 +8,13 @@
  * Macros:
  *   ACTIVATION  see activation.cl
  */
+#include "activation.cl"
+
 __kernel void derivative(__global float *delta, ulong delta_offset, __global const float *source,
                          ulong source_offset, ulong count)
 {
     ulong i = get_global_id(0);
     if (i >= count)
         return;
-#if NEEDS_Z
-    delta[delta_offset + i] *= derivative_from_z(source[source_offset + i]);
-#else
-    delta[delta_offset + i] *= derivative_from_activation(source[source_offset + i]);
-#endif
+    delta[delta_offset + i] *= DERIVATIVE(source[source_offset + i]);
 }

@@ -19,6 +19,8 @@
  *   ACTIVATION  of the output layer, see activation.cl
  *   LABELS      1: targets are class labels; default 0
  */
+#include "activation.cl"
+
 #define LOSS_MSE 0
 #define LOSS_CROSS_ENTROPY 1
 #define LOSS_BINARY_CROSS_ENTROPY 2

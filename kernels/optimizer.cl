@@ -1,6 +1,6 @@
 /* The optimizer's rule, for the kernels that change parameters.
  *
- * Stands before each kernel's own source. The formulas are those of src/network/backend.h
+ * For kernels that include it. The formulas are those of src/network/backend.h
  * (RippleUpdateScalars).
  *
  * DEFINE_OPTIMIZER(type), for float or a vector of floats, defines

@@ -8,6 +8,8 @@
  * Macros:
  *   OPTIMIZER  the rule, see optimizer.cl
  */
+#include "optimizer.cl"
+
 DEFINE_OPTIMIZER(float)
 
 __kernel void update(__global float *parameter, ulong parameter_offset,

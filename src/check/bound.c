@@ -225,18 +225,42 @@ static gboolean bound_hidden_delta(const RippleScheduler *follower, guint layer,
     return TRUE;
 }
 
-static gboolean bound_gradient(const RippleScheduler *follower, const RippleTensor *tensor,
+gboolean ripple_bound_gradient(const RippleScheduler *follower, gboolean is_weight, guint layer,
                                gsize count, gdouble *allowed, GError **error)
 {
-    const RippleLayer *shape = &ripple_scheduler_schedule(follower)->network->layers[tensor->layer];
+    const RippleLayer *shape = &ripple_scheduler_schedule(follower)->network->layers[layer];
     gsize weights = (gsize)shape->outputs * shape->inputs;
     g_autofree gdouble *sums = g_new(gdouble, weights + shape->outputs);
-    if (!gradient_magnitudes(follower, tensor->layer, count, sums, error))
+    if (!gradient_magnitudes(follower, layer, count, sums, error))
         return FALSE;
-    const gdouble *own = tensor->role == RIPPLE_ROLE_BIAS_GRADIENT ? sums + weights : sums;
-    for (gsize i = 0; i < tensor->rows * tensor->columns; i++)
+    const gdouble *own = is_weight ? sums : sums + weights;
+    for (gsize i = 0; i < (is_weight ? weights : shape->outputs); i++)
         allowed[i] = ripple_gamma(count) * own[i] + RIPPLE_SMALLEST * count;
     return TRUE;
+}
+
+/* The update from the gradient that was kept, and from one that is formed on the way: the two
+ * gradients lie at most twice their bound apart. */
+static gboolean bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
+                             gsize count, const RippleRates *rates, RippleBound *bound,
+                             GError **error)
+{
+    gsize length = tensor->rows * tensor->columns;
+    g_autofree gdouble *errors = g_new(gdouble, length);
+    bound->allowed_fused = g_new(gdouble, length);
+    if (!ripple_bound_gradient(follower, ripple_bound_is_weight(tensor->role), tensor->layer, count,
+                               errors, error))
+        return FALSE;
+    for (gsize i = 0; i < length; i++)
+        errors[i] *= 2;
+    return ripple_bound_update(follower, tensor, rates, NULL, bound->allowed, error) &&
+           ripple_bound_update(follower, tensor, rates, errors, bound->allowed_fused, error);
+}
+
+void ripple_bound_clear(RippleBound *bound)
+{
+    g_clear_pointer(&bound->allowed, g_free);
+    g_clear_pointer(&bound->allowed_fused, g_free);
 }
 
 gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *step,
@@ -246,31 +270,25 @@ gboolean ripple_bound_tensor(const RippleScheduler *follower, const RippleStep *
     gsize count = batch->count;
     bound->rows = tensor->per_sample ? count : tensor->rows;
     bound->columns = tensor->columns;
-    g_autofree gdouble *allowed = g_new(gdouble, bound->rows * bound->columns);
-    gboolean ok = FALSE;
+    bound->allowed = g_new(gdouble, bound->rows * bound->columns);
+    gdouble *allowed = bound->allowed;
 
     switch (step->kind) {
     case RIPPLE_STEP_GATHER:
-        ok = bound_gathered(follower, tensor->role, batch, allowed, error);
-        break;
+        return bound_gathered(follower, tensor->role, batch, allowed, error);
     case RIPPLE_STEP_FORWARD:
-        ok = tensor->role == RIPPLE_ROLE_Z
-                 ? bound_z(follower, step->layer, count, allowed, error)
-                 : bound_activation(follower, step->layer, count, allowed, error);
-        break;
+        return tensor->role == RIPPLE_ROLE_Z
+                   ? bound_z(follower, step->layer, count, allowed, error)
+                   : bound_activation(follower, step->layer, count, allowed, error);
     case RIPPLE_STEP_LOSS:
-        ok = ripple_bound_output_delta(follower, count, allowed, error);
-        break;
+        return ripple_bound_output_delta(follower, count, allowed, error);
     case RIPPLE_STEP_DELTA:
-        ok = bound_hidden_delta(follower, step->layer, count, allowed, error);
-        break;
+        return bound_hidden_delta(follower, step->layer, count, allowed, error);
     case RIPPLE_STEP_GRADIENT:
-        ok = bound_gradient(follower, tensor, count, allowed, error);
-        break;
+        return ripple_bound_gradient(follower, tensor->role == RIPPLE_ROLE_WEIGHT_GRADIENT,
+                                     step->layer, count, allowed, error);
     case RIPPLE_STEP_UPDATE:
-        ok = ripple_bound_update(follower, tensor, rates, allowed, error);
-        break;
+        return bound_update(follower, tensor, count, rates, bound, error);
     }
-    bound->allowed = ok ? g_steal_pointer(&allowed) : NULL;
-    return ok;
+    g_return_val_if_reached(FALSE);
 }

@@ -10,13 +10,17 @@
 
 #include "train/scheduler.h"
 
-/** Bounds on the elements of one tensor that a row of the schedule writes; free `allowed` with
- * g_free. */
+/** Bounds on the elements of one tensor that a row of the schedule writes. */
 typedef struct {
     gsize rows;
     gsize columns;
-    gdouble *allowed; /**< rows × columns */
+    gdouble *allowed;       /**< rows × columns */
+    gdouble *allowed_fused; /**< the same where the update forms its gradient itself, which then
+                               errs by its own rounding; NULL where that makes no difference */
 } RippleBound;
+
+void ripple_bound_clear(RippleBound *bound);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleBound, ripple_bound_clear)
 
 /** The bound on what row `step` writes to `tensor`. The operands are read from `follower`, a
  * scheduler on the reference backend that holds the device's values in every tensor the row reads
@@ -33,9 +37,18 @@ gboolean ripple_bound_loss(const RippleScheduler *follower, gsize count, gdouble
 gboolean ripple_bound_output_delta(const RippleScheduler *follower, gsize count, gdouble *allowed,
                                    GError **error);
 
-/** The same for what an update writes: fills `allowed` (the size of `tensor`). */
+/** The bound on the gradient of a layer's weight or of its bias; fills `allowed`. */
+gboolean ripple_bound_gradient(const RippleScheduler *follower, gboolean is_weight, guint layer,
+                               gsize count, gdouble *allowed, GError **error);
+
+/** The same for what an update writes: fills `allowed` (the size of `tensor`). The gradient of the
+ * parameters errs by `gradient_errors`, or not at all when that is NULL. */
 gboolean ripple_bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
-                             const RippleRates *rates, gdouble *allowed, GError **error);
+                             const RippleRates *rates, const gdouble *gradient_errors,
+                             gdouble *allowed, GError **error);
+
+/** Is `role` a weight's own or that of one of its moments, rather than a bias's? */
+gboolean ripple_bound_is_weight(RippleRole role);
 
 /** Unit roundoff of single precision. */
 #define RIPPLE_UNIT_ROUNDOFF 0x1p-24

@@ -12,8 +12,9 @@
 typedef struct {
     gdouble *parameter;
     gdouble *gradient;
-    gdouble *first;  /* NULL where it is not kept */
-    gdouble *second; /* NULL where it is not kept */
+    gdouble *first;                 /* NULL where it is not kept */
+    gdouble *second;                /* NULL where it is not kept */
+    const gdouble *gradient_errors; /* NULL for none; borrowed */
 } Operands;
 
 static void operands_clear(Operands *operands)
@@ -52,19 +53,28 @@ static gboolean read_operands(const RippleScheduler *follower, gboolean is_weigh
            read_values(follower, own[3], layer, &to->second, error);
 }
 
+/* How far the gradient itself may be off. */
+static gdouble gradient_error(const Operands *operands, gsize i)
+{
+    return operands->gradient_errors ? operands->gradient_errors[i] : 0;
+}
+
 /* Two products and a sum of them, with both factors rounded to floats. The product with what was
  * there is the difference of the other and what is there now, so that its magnitude is known. */
 static gdouble bound_first(const Operands *operands, gsize i, const RippleUpdateScalars *scalars)
 {
     gdouble magnitude =
         fabs(operands->first[i]) + scalars->first_gain * fabs(operands->gradient[i]);
-    return 4 * U * magnitude + 3 * RIPPLE_SMALLEST;
+    return 4 * U * magnitude + 3 * RIPPLE_SMALLEST +
+           scalars->first_gain * gradient_error(operands, i);
 }
 
 /* The same of a square, and nothing cancels. */
-static gdouble bound_second(const Operands *operands, gsize i)
+static gdouble bound_second(const Operands *operands, gsize i, const RippleUpdateScalars *scalars)
 {
-    return 6 * U * operands->second[i] + 4 * RIPPLE_SMALLEST;
+    gdouble e = gradient_error(operands, i);
+    return 6 * U * operands->second[i] + 4 * RIPPLE_SMALLEST +
+           scalars->second_gain * e * (2 * fabs(operands->gradient[i]) + e);
 }
 
 /* w − rate·m/d with d = √v + ε. The root errs by 3 ulp, and an error δ of v moves it by at most
@@ -74,7 +84,7 @@ static gdouble bound_adam(const Operands *operands, gsize i, const RippleUpdateS
     gdouble first = fabs(operands->first[i]), root = sqrt(operands->second[i]);
     gdouble divisor = root + scalars->epsilon;
     gdouble first_error = bound_first(operands, i, scalars);
-    gdouble second_error = bound_second(operands, i);
+    gdouble second_error = bound_second(operands, i, scalars);
     gdouble root_error = fmin(second_error / root, sqrt(second_error)) + 6 * U * root;
     gdouble divisor_error = root_error + 3 * U * divisor;
     gdouble least = fmax(divisor - divisor_error, scalars->epsilon * (1 - 4 * U));
@@ -89,7 +99,7 @@ static gdouble bound_sgd(const Operands *operands, gsize i, const RippleUpdateSc
     gdouble direction = fabs(operands->gradient[i]);
     if (operands->first)
         direction += fabs(operands->first[i]);
-    return 6 * U * scalars->rate * direction;
+    return scalars->rate * (6 * U * direction + gradient_error(operands, i));
 }
 
 static gboolean is_one_of(RippleRole role, RippleRole weight_role, RippleRole bias_role)
@@ -103,21 +113,26 @@ static gdouble bound_element(const Operands *operands, gsize i, RippleRole role,
     if (is_one_of(role, RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, RIPPLE_ROLE_BIAS_FIRST_MOMENT))
         return bound_first(operands, i, scalars);
     if (is_one_of(role, RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, RIPPLE_ROLE_BIAS_SECOND_MOMENT))
-        return bound_second(operands, i);
+        return bound_second(operands, i, scalars);
     gdouble step = rates->optimizer == RIPPLE_OPTIMIZER_ADAM ? bound_adam(operands, i, scalars)
                                                              : bound_sgd(operands, i, scalars);
     return 2 * U * fabs(operands->parameter[i]) + step + RIPPLE_SMALLEST;
 }
 
-gboolean ripple_bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
-                             const RippleRates *rates, gdouble *allowed, GError **error)
+gboolean ripple_bound_is_weight(RippleRole role)
 {
-    gboolean is_weight = tensor->role == RIPPLE_ROLE_WEIGHT ||
-                         tensor->role == RIPPLE_ROLE_WEIGHT_FIRST_MOMENT ||
-                         tensor->role == RIPPLE_ROLE_WEIGHT_SECOND_MOMENT;
+    return role == RIPPLE_ROLE_WEIGHT || role == RIPPLE_ROLE_WEIGHT_FIRST_MOMENT ||
+           role == RIPPLE_ROLE_WEIGHT_SECOND_MOMENT;
+}
+
+gboolean ripple_bound_update(const RippleScheduler *follower, const RippleTensor *tensor,
+                             const RippleRates *rates, const gdouble *gradient_errors,
+                             gdouble *allowed, GError **error)
+{
     RippleUpdateScalars scalars = ripple_update_scalars(rates);
-    g_auto(Operands) operands = {0};
-    if (!read_operands(follower, is_weight, tensor->layer, &operands, error))
+    g_auto(Operands) operands = {.gradient_errors = gradient_errors};
+    if (!read_operands(follower, ripple_bound_is_weight(tensor->role), tensor->layer, &operands,
+                       error))
         return FALSE;
     for (gsize i = 0; i < tensor->rows * tensor->columns; i++)
         allowed[i] = bound_element(&operands, i, tensor->role, rates, &scalars);

@@ -105,6 +105,7 @@ static RippleView side_view(const Side *side, const RippleTensor *tensor, gsize 
 typedef struct {
     const gdouble *reference;
     const gdouble *allowed;
+    const gdouble *allowed_lean;
     gsize rows;
     gsize columns;
 } Expected;
@@ -118,7 +119,7 @@ static void add_found(Compare *self, char *name, guint64 step_number, const gdou
     ripple_difference(kept, expected.reference, expected.allowed, expected.rows, expected.columns,
                       &found);
     if (lean)
-        ripple_difference(lean, expected.reference, expected.allowed, expected.rows,
+        ripple_difference(lean, expected.reference, expected.allowed_lean, expected.rows,
                           expected.columns, &other);
     if (lean && other.share > found.share)
         found = other;
@@ -141,7 +142,7 @@ static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleS
     g_autofree gdouble *kept = g_new(gdouble, length);
     g_autofree gdouble *lean = on_lean.buffer ? g_new(gdouble, length) : NULL;
     g_autofree gdouble *reference = g_new(gdouble, length);
-    RippleBound bound;
+    g_auto(RippleBound) bound = {0};
 
     if (!ripple_backend_download(on_device, values, error) ||
         (lean && !ripple_backend_download_exact(on_lean, lean, error)) ||
@@ -149,11 +150,11 @@ static gboolean compare_tensor(Compare *self, guint64 step_number, const RippleS
         !ripple_bound_tensor(self->follower.session->scheduler, step, tensor, batch, rates, &bound,
                              error))
         return FALSE;
-    g_autofree gdouble *allowed = bound.allowed;
+    const gdouble *allowed_lean = bound.allowed_fused ? bound.allowed_fused : bound.allowed;
     for (gsize i = 0; i < length; i++)
         kept[i] = values[i];
     add_found(self, ripple_tensor_name(tensor), step_number, kept, lean,
-              (Expected){reference, allowed, bound.rows, bound.columns});
+              (Expected){reference, bound.allowed, allowed_lean, bound.rows, bound.columns});
     return (!lean || ripple_backend_upload(on_lean, values, error)) &&
            ripple_backend_upload(on_follower, values, error);
 }
@@ -184,7 +185,7 @@ static gboolean compare_result(Compare *self, guint64 step_number, gsize count, 
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         add_found(self, g_strdup(names[i]), step_number, &kept[i], &lean[i],
-                  (Expected){&reference[i], &allowed[i], 1, 1});
+                  (Expected){&reference[i], &allowed[i], &allowed[i], 1, 1});
     if (fabs(reference[0]) <= FLT_MAX || !all_pass(self->found))
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,

@@ -17,10 +17,20 @@ static gboolean enqueue_clblast(RippleBackend *backend, RippleProductForm form,
                                 const RippleGemmShape *shape, RippleView a, RippleView b,
                                 RippleView c, GError **error)
 {
-    return ripple_opencl_product(backend, form, shape->m, shape->n, shape->k, a, b, c, error);
+    return ripple_opencl_product(backend, RIPPLE_PROVIDER_CLBLAST, form, shape->m, shape->n,
+                                 shape->k, a, b, c, error);
+}
+
+static gboolean enqueue_panel(RippleBackend *backend, RippleProductForm form,
+                              const RippleGemmShape *shape, RippleView a, RippleView b,
+                              RippleView c, GError **error)
+{
+    return ripple_opencl_product(backend, RIPPLE_PROVIDER_PANEL, form, shape->m, shape->n, shape->k,
+                                 a, b, c, error);
 }
 
 static const RippleGemmProvider providers[] = {
+    {"panel", enqueue_panel},
     {"clblast", enqueue_clblast},
 };
 

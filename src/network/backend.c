@@ -283,27 +283,55 @@ RippleUpdateScalars ripple_update_scalars(const RippleRates *rates)
     };
 }
 
+/* The moments that the optimizer keeps, in the shape of the parameter, and the number of the step.
+ */
+static gboolean check_rates(const char *operation, const RippleRates *rates, RippleView parameter,
+                            RippleView first, RippleView second, GError **error)
+{
+    guint moments = ripple_optimizer_moments(rates->optimizer, rates->momentum);
+    gsize rows = parameter.rows, columns = parameter.columns;
+    if ((moments > 0 && !check_view(operation, "first moment", first, RIPPLE_ELEMENT_REAL, rows,
+                                    columns, error)) ||
+        (moments > 1 && !check_view(operation, "second moment", second, RIPPLE_ELEMENT_REAL, rows,
+                                    columns, error)))
+        return FALSE;
+    if (rates->optimizer == RIPPLE_OPTIMIZER_ADAM && rates->step == 0) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "The operation %s needs the number of the step, from 1.", operation);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *update, GError **error)
 {
-    const RippleRates *rates = &update->rates;
-    guint moments = ripple_optimizer_moments(rates->optimizer, rates->momentum);
     gsize rows = update->parameter.rows, columns = update->parameter.columns;
     if (!check_view("update", "parameter", update->parameter, RIPPLE_ELEMENT_REAL, rows, columns,
                     error) ||
         !check_view("update", "gradient", update->gradient, RIPPLE_ELEMENT_REAL, rows, columns,
                     error) ||
-        (moments > 0 && !check_view("update", "first moment", update->first_moment,
-                                    RIPPLE_ELEMENT_REAL, rows, columns, error)) ||
-        (moments > 1 && !check_view("update", "second moment", update->second_moment,
-                                    RIPPLE_ELEMENT_REAL, rows, columns, error)))
+        !check_rates("update", &update->rates, update->parameter, update->first_moment,
+                     update->second_moment, error))
         return FALSE;
-    if (rates->optimizer == RIPPLE_OPTIMIZER_ADAM && rates->step == 0) {
-        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
-                            "The operation update needs the number of the step, from 1.");
-        return FALSE;
-    }
-    RippleUpdateScalars scalars = ripple_update_scalars(rates);
+    RippleUpdateScalars scalars = ripple_update_scalars(&update->rates);
     return backend->class->update(backend, update, &scalars, error);
+}
+
+gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *descent,
+                                GError **error)
+{
+    gsize samples = descent->x.rows, inputs = descent->x.columns;
+    gsize outputs = descent->delta.columns;
+    if (!check_view("descend", "x", descent->x, RIPPLE_ELEMENT_REAL, samples, inputs, error) ||
+        !check_view("descend", "delta", descent->delta, RIPPLE_ELEMENT_REAL, samples, outputs,
+                    error) ||
+        !check_view("descend", "parameter", descent->parameter, RIPPLE_ELEMENT_REAL, 1,
+                    outputs * inputs + outputs, error) ||
+        !check_rates("descend", &descent->rates, descent->parameter, descent->first_moment,
+                     descent->second_moment, error))
+        return FALSE;
+    RippleUpdateScalars scalars = ripple_update_scalars(&descent->rates);
+    return backend->class->descend(backend, descent, &scalars, error);
 }
 
 gboolean ripple_activation_needs_z(RippleActivation activation)

@@ -67,6 +67,8 @@ gboolean ripple_backend_delta(RippleBackend *backend, const RippleDelta *delta, 
 gboolean ripple_backend_gradient(RippleBackend *backend, const RippleGradient *gradient,
                                  GError **error);
 gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *update, GError **error);
+gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *descent,
+                                GError **error);
 
 /** "opencl" or "reference". */
 const char *ripple_backend_kind(const RippleBackend *backend);
@@ -133,6 +135,8 @@ typedef struct {
     gboolean (*gradient)(RippleBackend *backend, const RippleGradient *gradient, GError **error);
     gboolean (*update)(RippleBackend *backend, const RippleUpdate *update,
                        const RippleUpdateScalars *scalars, GError **error);
+    gboolean (*descend)(RippleBackend *backend, const RippleDescent *descent,
+                        const RippleUpdateScalars *scalars, GError **error);
 } RippleBackendClass;
 
 /** Begins every backend's own struct. */

@@ -112,6 +112,17 @@ typedef struct {
     RippleRates rates;
 } RippleUpdate;
 
+/** Gradient and update of one layer in one operation: the gradient is neither read nor written, and
+ * need not exist. Weight and bias lie side by side, and so do their moments. */
+typedef struct {
+    RippleView delta;         /**< N × outputs */
+    RippleView x;             /**< N × inputs */
+    RippleView parameter;     /**< 1 × (outputs·inputs + outputs): weight, then bias */
+    RippleView first_moment;  /**< the same; absent when the optimizer keeps none */
+    RippleView second_moment; /**< the same; absent when the optimizer keeps none */
+    RippleRates rates;
+} RippleDescent;
+
 /** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
  * reference, which is written to be read, computes f′ from z whenever z is there. */
 gboolean ripple_activation_needs_z(RippleActivation activation);

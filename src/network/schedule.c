@@ -114,24 +114,22 @@ static void add_forward_tensors(RippleSchedule *schedule, GArray *tensors, GArra
 }
 
 /* Deltas live from the row that writes them to their gradient: at any time those of two
- * neighbouring layers, so that two pieces of storage serve all layers in turn. A gradient lives
- * until the update that follows it, so that one piece serves all. */
+ * neighbouring layers, so that two pieces of storage serve all layers in turn. Gradients exist only
+ * where they are kept. */
 static void add_backward_tensors(RippleSchedule *schedule, GArray *tensors, GArray *storages)
 {
     const RippleNetwork *network = schedule->network;
-    gsize batch = schedule->options.batch, widest[2] = {0, 0}, largest = 0;
+    gsize batch = schedule->options.batch, widest[2] = {0, 0};
 
     for (guint l = 0; l < network->n_layers; l++) {
         const RippleLayer *layer = &network->layers[l];
         widest[l % 2] = MAX(widest[l % 2], layer->outputs);
-        largest = MAX(largest, (gsize)layer->outputs * layer->inputs + layer->outputs);
     }
     guint deltas[2] = {0, 0}, gradient = 0;
     if (!schedule->options.keep_all) {
         for (guint i = 0; i < 2; i++)
             if (widest[i])
                 deltas[i] = add_storage(storages, RIPPLE_ELEMENT_REAL, batch * widest[i]);
-        gradient = add_storage(storages, RIPPLE_ELEMENT_REAL, largest);
     }
 
     for (guint l = 0; l < network->n_layers; l++) {
@@ -142,8 +140,9 @@ static void add_backward_tensors(RippleSchedule *schedule, GArray *tensors, GArr
             gradient = add_storage(storages, RIPPLE_ELEMENT_REAL, gradient_length);
         }
         add_tensor(tensors, RIPPLE_ROLE_DELTA, l, batch, layer->outputs, deltas[l % 2], 0);
-        add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_GRADIENT,
-                           RIPPLE_ROLE_BIAS_GRADIENT, gradient, 0);
+        if (schedule->options.keep_all)
+            add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_GRADIENT,
+                               RIPPLE_ROLE_BIAS_GRADIENT, gradient, 0);
         if (schedule->options.moments > 0)
             add_parameter_pair(tensors, layer, l, RIPPLE_ROLE_WEIGHT_FIRST_MOMENT,
                                RIPPLE_ROLE_BIAS_FIRST_MOMENT, RIPPLE_STORAGE_FIRST_MOMENT,

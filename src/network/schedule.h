@@ -16,7 +16,10 @@
 
 #include <ripple/network.h>
 
-/** What a row does; operation.h says how. */
+/** What a row does; operation.h says how.
+ *
+ * Where gradients are not kept, a gradient row leaves its work to the update row behind it, which
+ * then forms the gradient as it goes (RippleDescent). */
 typedef enum {
     RIPPLE_STEP_GATHER, /**< inputs and targets of the batch; layer is unused */
     RIPPLE_STEP_FORWARD,

@@ -1,9 +1,10 @@
 #include "opencl/private.h"
+#include "opencl/product_private.h"
 #include "opencl/programs.h"
 
 #include <ripple/error.h>
 
-static void scratch_free(RippleScratch *scratch)
+void ripple_opencl_scratch_clear(RippleScratch *scratch)
 {
     if (scratch->memory)
         clReleaseMemObject(scratch->memory);
@@ -15,9 +16,11 @@ static void opencl_free(RippleBackend *backend)
     if (self->queue)
         clFinish(self->queue);
     g_clear_pointer(&self->kernels, g_hash_table_unref);
-    scratch_free(&self->rights);
-    scratch_free(&self->losses);
-    scratch_free(&self->product);
+    ripple_opencl_scratch_clear(&self->rights);
+    ripple_opencl_scratch_clear(&self->losses);
+    ripple_opencl_scratch_clear(&self->product);
+    ripple_opencl_scratch_clear(&self->gradient);
+    ripple_opencl_scratch_clear(&self->transposed);
     if (self->queue)
         clReleaseCommandQueue(self->queue);
     if (self->context)
@@ -46,6 +49,7 @@ static const RippleBackendClass opencl_class = {
     .delta = ripple_opencl_delta,
     .gradient = ripple_opencl_gradient,
     .update = ripple_opencl_update,
+    .descend = ripple_opencl_descend,
 };
 
 static gboolean open_queue(RippleOpencl *self, GError **error)
@@ -76,6 +80,8 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
     self->device = g_ptr_array_steal_index_fast(devices, chosen);
     backend->device_name = g_strdup(self->device->name);
     self->kernels = ripple_kernels_new();
+    if (!ripple_product_choose(self, error))
+        return NULL;
     if (!open_queue(self, error)) {
         /* A device that cannot even be opened is no usable device. */
         if (error && *error)
@@ -101,7 +107,7 @@ gboolean ripple_opencl_scratch(RippleOpencl *self, RippleScratch *scratch, gsize
     if (status != CL_SUCCESS)
         return ripple_opencl_report(self, "clCreateBuffer", status, error);
     /* Kernels still at work on the old memory keep it alive until they are done. */
-    scratch_free(scratch);
+    ripple_opencl_scratch_clear(scratch);
     scratch->memory = memory;
     scratch->bytes = bytes;
     return TRUE;

@@ -66,6 +66,7 @@ RippleBuffer *ripple_opencl_buffer_new(RippleBackend *backend, RippleElement ele
 
 void ripple_opencl_buffer_free(RippleBuffer *buffer)
 {
+    ripple_opencl_scratch_clear(&((RippleOpenclBuffer *)buffer)->transposed.scratch);
     clReleaseMemObject(((RippleOpenclBuffer *)buffer)->memory);
     g_free(buffer);
 }
@@ -73,6 +74,7 @@ void ripple_opencl_buffer_free(RippleBuffer *buffer)
 gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **error)
 {
     RippleOpencl *self = backend_of(view);
+    ripple_opencl_written(view);
     cl_int status = clEnqueueWriteBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE,
                                          view_start(view), view_bytes(view), values, 0, NULL, NULL);
     return status == CL_SUCCESS ||
@@ -136,6 +138,7 @@ gboolean ripple_opencl_clear(RippleView view, GError **error)
 {
     RippleOpencl *self = backend_of(view);
     const cl_float zero = 0;
+    ripple_opencl_written(view);
     cl_int status = clEnqueueFillBuffer(self->queue, ripple_opencl_memory(view), &zero, sizeof zero,
                                         view_start(view), view_bytes(view), 0, NULL, NULL);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueFillBuffer", status, error);
@@ -144,6 +147,7 @@ gboolean ripple_opencl_clear(RippleView view, GError **error)
 gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **error)
 {
     RippleOpencl *self = backend_of(source);
+    ripple_opencl_written(destination);
     cl_int status = clEnqueueCopyBuffer(self->queue, ripple_opencl_memory(source),
                                         ripple_opencl_memory(destination), view_start(source),
                                         view_start(destination), view_bytes(source), 0, NULL, NULL);

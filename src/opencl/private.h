@@ -6,6 +6,7 @@
 #include "network/backend.h"
 #include "opencl/devices.h"
 #include "opencl/opencl.h"
+#include "opencl/product.h"
 #include "opencl/status.h"
 
 #include <CL/cl.h>
@@ -16,21 +17,34 @@ typedef struct {
     gsize bytes;
 } RippleScratch;
 
+/** A transposed copy of what stood in a buffer when it was made; see product_private.h. */
+typedef struct {
+    RippleScratch scratch;
+    gboolean is_valid; /**< nothing was written to the view since */
+    gsize offset;      /**< of the view it is of */
+    gsize rows;
+    gsize columns;
+} RippleTransposed;
+
 typedef struct {
     RippleBackend parent;
     RippleOpenclDevice *device;
     cl_context context;
-    cl_command_queue queue; /**< in order */
-    GHashTable *kernels;    /**< "name options" → cl_kernel */
-    gboolean product_ready; /**< CLBlast has compiled its kernels */
-    RippleScratch rights;   /**< per-sample results of the loss */
+    cl_command_queue queue;         /**< in order */
+    GHashTable *kernels;            /**< "name options" → cl_kernel */
+    RippleProductProvider provider; /**< of the products of training */
+    gboolean product_ready;         /**< CLBlast has compiled its kernels */
+    RippleScratch rights;           /**< per-sample results of the loss */
     RippleScratch losses;
-    RippleScratch product; /**< CLBlast's temporary */
+    RippleScratch product;    /**< CLBlast's temporary */
+    RippleScratch gradient;   /**< of a descent that is not fused */
+    RippleScratch transposed; /**< of ripple_transposed_once() */
 } RippleOpencl;
 
 typedef struct {
     RippleBuffer parent;
     cl_mem memory;
+    RippleTransposed transposed;
 } RippleOpenclBuffer;
 
 #define RIPPLE_OPENCL(backend) ((RippleOpencl *)(backend))
@@ -40,6 +54,15 @@ static inline cl_mem ripple_opencl_memory(RippleView view)
 {
     return view.buffer ? ((RippleOpenclBuffer *)view.buffer)->memory : NULL;
 }
+
+/** Say that `view` is about to be written: what was derived from it no longer holds. */
+static inline void ripple_opencl_written(RippleView view)
+{
+    if (view.buffer)
+        ((RippleOpenclBuffer *)view.buffer)->transposed.is_valid = FALSE;
+}
+
+void ripple_opencl_scratch_clear(RippleScratch *scratch);
 
 /** Make `scratch` hold at least `bytes`. What was in it is lost. */
 gboolean ripple_opencl_scratch(RippleOpencl *self, RippleScratch *scratch, gsize bytes,
@@ -63,7 +86,7 @@ gboolean ripple_opencl_clear(RippleView view, GError **error);
 gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **error);
 gboolean ripple_opencl_wait(RippleBackend *backend, GError **error);
 
-/* ---- operations.c: the computing half ------------------------------------------------------- */
+/* ---- layers.c, operations.c: the computing half ---------------------------------------------- */
 
 gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error);
 gboolean ripple_opencl_forward(RippleBackend *backend, const RippleForward *forward,
@@ -73,5 +96,7 @@ gboolean ripple_opencl_loss(RippleBackend *backend, const RippleLossOperation *l
 gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, GError **error);
 gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gradient,
                                 GError **error);
+gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *descent,
+                               const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
                               const RippleUpdateScalars *scalars, GError **error);

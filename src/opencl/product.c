@@ -1,50 +1,53 @@
 #include "opencl/product.h"
 
-#include "opencl/private.h"
+#include "opencl/product_private.h"
 
-#include <clblast_c.h>
-
-static const struct {
-    const char *name;
-    CLBlastTranspose a;
-    CLBlastTranspose b;
-} forms[RIPPLE_N_PRODUCTS] = {
-    [RIPPLE_PRODUCT_NT] = {"NT", CLBlastTransposeNo, CLBlastTransposeYes},
-    [RIPPLE_PRODUCT_NN] = {"NN", CLBlastTransposeNo, CLBlastTransposeNo},
-    [RIPPLE_PRODUCT_TN] = {"TN", CLBlastTransposeYes, CLBlastTransposeNo},
-};
+#include <ripple/error.h>
+#include <string.h>
 
 const char *ripple_product_name(RippleProductForm form)
 {
-    return forms[form].name;
+    static const char *const names[RIPPLE_N_PRODUCTS] = {"NT", "NN", "TN"};
+    return names[form];
 }
 
-gboolean ripple_opencl_product(RippleBackend *backend, RippleProductForm form, gsize m, gsize n,
-                               gsize k, RippleView a, RippleView b, RippleView c, GError **error)
+static const struct {
+    const char *name;
+    gboolean (*product)(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
+                        RippleView a, RippleView b, RippleView c, GError **error);
+} providers[RIPPLE_N_PROVIDERS] = {
+    [RIPPLE_PROVIDER_PANEL] = {"panel", ripple_panel_product},
+    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", ripple_clblast_product},
+};
+
+const char *ripple_provider_name(RippleProductProvider provider)
 {
-    RippleOpencl *self = RIPPLE_OPENCL(backend);
-    gint64 start = g_get_monotonic_time();
-    gsize a_columns = forms[form].a == CLBlastTransposeYes ? m : k;
-    gsize b_columns = forms[form].b == CLBlastTransposeYes ? k : n;
+    return providers[provider].name;
+}
 
-    size_t temporary = 0;
-    CLBlastStatusCode status = CLBlastSGemmTempBufferSize(
-        CLBlastLayoutRowMajor, forms[form].a, forms[form].b, m, n, k, a.offset, a_columns, b.offset,
-        b_columns, c.offset, n, &self->queue, &temporary);
-    if (status != CLBlastSuccess)
-        return ripple_opencl_report(self, "CLBlastSGemmTempBufferSize", (cl_int)status, error);
-    if (!ripple_opencl_scratch(self, &self->product, temporary, error))
-        return FALSE;
+gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
+                               RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
+                               RippleView b, RippleView c, GError **error)
+{
+    ripple_opencl_written(c);
+    return providers[provider].product(RIPPLE_OPENCL(backend), form, m, n, k, a, b, c, error);
+}
 
-    status = CLBlastSgemmWithTempBuffer(
-        CLBlastLayoutRowMajor, forms[form].a, forms[form].b, m, n, k, 1.0f, ripple_opencl_memory(a),
-        a.offset, a_columns, ripple_opencl_memory(b), b.offset, b_columns, 0.0f,
-        ripple_opencl_memory(c), c.offset, n, &self->queue, NULL, self->product.memory);
-    if (status != CLBlastSuccess)
-        return ripple_opencl_report(self, "CLBlastSgemm", (cl_int)status, error);
-    /* CLBlast compiles all its kernels for products at the first call. */
-    if (!self->product_ready)
-        self->parent.compile_seconds += (g_get_monotonic_time() - start) / 1e6;
-    self->product_ready = TRUE;
-    return TRUE;
+gboolean ripple_product_choose(RippleOpencl *self, GError **error)
+{
+    const char *wanted = g_getenv("RIPPLE_PRODUCTS");
+    self->provider =
+        self->device->kind == RIPPLE_DEVICE_CPU ? RIPPLE_PROVIDER_PANEL : RIPPLE_PROVIDER_CLBLAST;
+    if (!wanted || !*wanted)
+        return TRUE;
+    for (guint i = 0; i < RIPPLE_N_PROVIDERS; i++)
+        if (strcmp(wanted, providers[i].name) == 0) {
+            self->provider = i;
+            return TRUE;
+        }
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "The environment variable RIPPLE_PRODUCTS cannot be \"%s\": matrix products are "
+                "computed by \"panel\" or \"clblast\".",
+                wanted);
+    return FALSE;
 }

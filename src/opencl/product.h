@@ -1,5 +1,5 @@
 /** \file
- * Matrix products in the three forms that training needs, by CLBlast. All matrices are row-major.
+ * Matrix products in the three forms that training needs. All matrices are row-major.
  */
 #pragma once
 
@@ -16,7 +16,18 @@ typedef enum {
 /** "NT", "NN" or "TN". Static. */
 const char *ripple_product_name(RippleProductForm form);
 
-/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form. `backend` must be an
- * opencl one. */
-gboolean ripple_opencl_product(RippleBackend *backend, RippleProductForm form, gsize m, gsize n,
-                               gsize k, RippleView a, RippleView b, RippleView c, GError **error);
+/** Who multiplies. */
+typedef enum {
+    RIPPLE_PROVIDER_PANEL,   /**< kernels/product_panel.cl: for processors */
+    RIPPLE_PROVIDER_CLBLAST, /**< the library, as it was tuned or not for the device */
+    RIPPLE_N_PROVIDERS
+} RippleProductProvider;
+
+/** "panel" or "clblast". Static. */
+const char *ripple_provider_name(RippleProductProvider provider);
+
+/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form, by `provider`.
+ * `backend` must be an opencl one. */
+gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
+                               RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
+                               RippleView b, RippleView c, GError **error);

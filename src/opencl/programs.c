@@ -38,16 +38,35 @@ static char *load_file(const char *file, GError **error)
     return g_strndup(text, size);
 }
 
-/* The activation functions, the optimizer's rule, then the kernel. */
+/* Append the source in `file`, with what stands in the files it includes in place of each `#include
+ * "…"` at the start of a line: drivers do not see our files. */
+static gboolean append_source(GString *source, const char *file, GError **error)
+{
+    g_autofree char *text = load_file(file, error);
+    if (!text)
+        return FALSE;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_string_append_printf(source, "#line 1 \"%s\"\n", file);
+    for (guint i = 0; lines[i]; i++) {
+        if (!g_str_has_prefix(lines[i], "#include \"")) {
+            g_string_append_printf(source, "%s\n", lines[i]);
+            continue;
+        }
+        g_auto(GStrv) parts = g_strsplit(lines[i], "\"", 3);
+        if (!append_source(source, parts[1], error))
+            return FALSE;
+        g_string_append_printf(source, "#line %u \"%s\"\n", i + 2, file);
+    }
+    return TRUE;
+}
+
 static char *load_source(const char *name, GError **error)
 {
     g_autofree char *file = g_strconcat(name, ".cl", NULL);
-    g_autofree char *activation = load_file("activation.cl", error);
-    g_autofree char *optimizer = activation ? load_file("optimizer.cl", error) : NULL;
-    g_autofree char *own = optimizer ? load_file(file, error) : NULL;
-    return own ? g_strconcat(activation, "#line 1 \"optimizer.cl\"\n", optimizer, "#line 1 \"",
-                             file, "\"\n", own, NULL)
-               : NULL;
+    g_autoptr(GString) source = g_string_new(NULL);
+    if (!append_source(source, file, error))
+        return NULL;
+    return g_string_free(g_steal_pointer(&source), FALSE);
 }
 
 /* ---- compiling ------------------------------------------------------------------------------ */
@@ -164,19 +183,26 @@ cl_kernel ripple_kernel_get(RippleOpencl *self, const char *name, const char *op
 
 /* ---- launching ------------------------------------------------------------------------------ */
 
-gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
-                              const RippleArgument *arguments, guint n_arguments, GError **error)
+gboolean ripple_kernel_launch_groups(RippleOpencl *self, cl_kernel kernel, const gsize *global,
+                                     const gsize *local, const RippleArgument *arguments,
+                                     guint n_arguments, GError **error)
 {
     for (guint i = 0; i < n_arguments; i++) {
         cl_int status = clSetKernelArg(kernel, i, arguments[i].size, arguments[i].value);
         if (status != CL_SUCCESS)
             return ripple_opencl_report(self, "clSetKernelArg", status, error);
     }
-    gsize width = columns <= NARROW_GROUP_WIDTH ? NARROW_GROUP_WIDTH : RIPPLE_GROUP_WIDTH;
-    const gsize local[2] = {width, 1};
-    const gsize global[2] = {(columns + width - 1) / width * width, rows};
     cl_int status =
         clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
     return status == CL_SUCCESS ||
            ripple_opencl_report(self, "clEnqueueNDRangeKernel", status, error);
+}
+
+gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
+                              const RippleArgument *arguments, guint n_arguments, GError **error)
+{
+    gsize width = columns <= NARROW_GROUP_WIDTH ? NARROW_GROUP_WIDTH : RIPPLE_GROUP_WIDTH;
+    const gsize local[2] = {width, 1};
+    const gsize global[2] = {(columns + width - 1) / width * width, rows};
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, n_arguments, error);
 }

@@ -1,8 +1,8 @@
 /** \file
  * Kernels: from embedded source to something that can be enqueued.
  *
- * Each file in kernels/ holds one kernel of the file's name. It is compiled when it is first asked
- * for with a set of macros, and kept for the life of the backend.
+ * A file in kernels/ holds one kernel of the file's name, or what kernels `#include`. It is
+ * compiled when it is first asked for with a set of macros, and kept for the life of the backend.
  */
 #pragma once
 
@@ -32,3 +32,8 @@ cl_kernel ripple_kernel_get(RippleOpencl *self, const char *name, const char *op
  * work-groups, so that the kernel must check them. */
 gboolean ripple_kernel_launch(RippleOpencl *self, cl_kernel kernel, gsize columns, gsize rows,
                               const RippleArgument *arguments, guint n_arguments, GError **error);
+
+/** Enqueue `kernel` over `global` work-items in groups of `local`, two numbers each. */
+gboolean ripple_kernel_launch_groups(RippleOpencl *self, cl_kernel kernel, const gsize *global,
+                                     const gsize *local, const RippleArgument *arguments,
+                                     guint n_arguments, GError **error);

@@ -37,6 +37,7 @@ static const RippleBackendClass reference_class = {
     .delta = ripple_reference_delta,
     .gradient = ripple_reference_gradient,
     .update = ripple_reference_update,
+    .descend = ripple_reference_descend,
 };
 
 RippleBackend *ripple_reference_backend_new(void)

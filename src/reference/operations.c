@@ -207,3 +207,30 @@ gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *upd
         sgd(count, w, g, scalars);
     return TRUE;
 }
+
+/* ---- descent -------------------------------------------------------------------------------- */
+
+gboolean ripple_reference_descend(RippleBackend *backend, const RippleDescent *descent,
+                                  const RippleUpdateScalars *scalars, GError **error)
+{
+    gsize inputs = descent->x.columns, outputs = descent->delta.columns;
+    g_autoptr(RippleBuffer) sums =
+        ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, descent->parameter.columns, error);
+    if (!sums)
+        return FALSE;
+    RippleGradient gradient = {
+        .delta = descent->delta,
+        .x = descent->x,
+        .weight_gradient = ripple_view(sums, 0, outputs, inputs),
+        .bias_gradient = ripple_view(sums, outputs * inputs, 1, outputs),
+    };
+    RippleUpdate update = {
+        .parameter = descent->parameter,
+        .gradient = ripple_buffer_view(sums),
+        .first_moment = descent->first_moment,
+        .second_moment = descent->second_moment,
+        .rates = descent->rates,
+    };
+    return ripple_reference_gradient(backend, &gradient, error) &&
+           ripple_reference_update(backend, &update, scalars, error);
+}

@@ -20,5 +20,7 @@ gboolean ripple_reference_loss(RippleBackend *backend, const RippleLossOperation
 gboolean ripple_reference_delta(RippleBackend *backend, const RippleDelta *delta, GError **error);
 gboolean ripple_reference_gradient(RippleBackend *backend, const RippleGradient *gradient,
                                    GError **error);
+gboolean ripple_reference_descend(RippleBackend *backend, const RippleDescent *descent,
+                                  const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update,
                                  const RippleUpdateScalars *scalars, GError **error);

@@ -187,7 +187,9 @@ static gboolean gradient_row(RippleScheduler *self, guint layer, gsize count, GE
         .weight_gradient = ripple_scheduler_view(self, RIPPLE_ROLE_WEIGHT_GRADIENT, layer, count),
         .bias_gradient = ripple_scheduler_view(self, RIPPLE_ROLE_BIAS_GRADIENT, layer, count),
     };
-    return ripple_backend_gradient(self->state->backend, &gradient, error);
+    /* Where it is not kept, the update forms it. */
+    return !gradient.weight_gradient.buffer ||
+           ripple_backend_gradient(self->state->backend, &gradient, error);
 }
 
 /* A weight and the bias beside it as one row of elements. */
@@ -201,8 +203,22 @@ static RippleView weight_and_bias(const RippleScheduler *self, RippleRole weight
                        (gsize)shape->outputs * shape->inputs + shape->outputs);
 }
 
-static gboolean update_row(RippleScheduler *self, guint layer, const RippleRates *rates,
-                           GError **error)
+static gboolean descend_row(RippleScheduler *self, guint layer, gsize count,
+                            const RippleRates *rates, GError **error)
+{
+    RippleDescent descent = {
+        .delta = ripple_scheduler_view(self, RIPPLE_ROLE_DELTA, layer, count),
+        .x = view_of_x(self, layer, count),
+        .parameter = weight_and_bias(self, RIPPLE_ROLE_WEIGHT, layer),
+        .first_moment = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_FIRST_MOMENT, layer),
+        .second_moment = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, layer),
+        .rates = *rates,
+    };
+    return ripple_backend_descend(self->state->backend, &descent, error);
+}
+
+static gboolean update_row(RippleScheduler *self, guint layer, gsize count,
+                           const RippleRates *rates, GError **error)
 {
     RippleUpdate update = {
         .parameter = weight_and_bias(self, RIPPLE_ROLE_WEIGHT, layer),
@@ -211,6 +227,8 @@ static gboolean update_row(RippleScheduler *self, guint layer, const RippleRates
         .second_moment = weight_and_bias(self, RIPPLE_ROLE_WEIGHT_SECOND_MOMENT, layer),
         .rates = *rates,
     };
+    if (!update.gradient.buffer)
+        return descend_row(self, layer, count, rates, error);
     return ripple_backend_update(self->state->backend, &update, error);
 }
 
@@ -230,7 +248,7 @@ gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const Rippl
     case RIPPLE_STEP_GRADIENT:
         return gradient_row(scheduler, step.layer, batch->count, error);
     case RIPPLE_STEP_UPDATE:
-        return update_row(scheduler, step.layer, rates, error);
+        return update_row(scheduler, step.layer, batch->count, rates, error);
     }
     g_return_val_if_reached(FALSE);
 }

@@ -85,8 +85,11 @@ static Place place_new(RippleLoss loss)
                     .target_values = has_labels ? NULL : test_reals(3, SAMPLES * WIDTH, 0, 1),
                     .targets = WIDTH},
     };
-    RippleScheduleOptions options = {
-        .purpose = RIPPLE_PURPOSE_TRAIN, .batch = BATCH, .has_labels = has_labels, .moments = 1};
+    RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_TRAIN,
+                                     .batch = BATCH,
+                                     .has_labels = has_labels,
+                                     .moments = 1,
+                                     .keep_all = TRUE};
     place.state = ripple_state_new(place.backend, place.network, 1, &error);
     place.data = ripple_resident_new(place.backend, &place.dataset, transform, &error);
     place.order = ripple_order_upload(place.backend, NULL, SAMPLES, &error);

@@ -108,7 +108,8 @@ static void test_order(void)
 /* ---- tensors -------------------------------------------------------------------------------- */
 
 #define PARAMETERS "layers.0.weight layers.0.bias layers.1.weight layers.1.bias "
-#define BACKWARD                                                                                   \
+#define DELTAS "layers.0.delta layers.1.delta "
+#define BACKWARD_KEPT                                                                              \
     "layers.0.delta layers.0.weight.gradient layers.0.bias.gradient "                              \
     "layers.1.delta layers.1.weight.gradient layers.1.bias.gradient "
 #define FIRST_MOMENTS                                                                              \
@@ -149,29 +150,28 @@ static void test_tensors(void)
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
-         "input labels layers.0.activation layers.1.z " PARAMETERS BACKWARD},
+         "input labels layers.0.activation layers.1.z " PARAMETERS DELTAS},
         {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4},
          RIPPLE_ACTIVATION_TANH,
          RIPPLE_ACTIVATION_SIGMOID,
          RIPPLE_LOSS_BINARY_CROSS_ENTROPY,
-         "input targets layers.0.activation layers.1.z " PARAMETERS BACKWARD},
+         "input targets layers.0.activation layers.1.z " PARAMETERS DELTAS},
         {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .moments = 1},
          RIPPLE_ACTIVATION_SOFTPLUS,
          RIPPLE_ACTIVATION_IDENTITY,
          RIPPLE_LOSS_MSE,
-         "input targets layers.0.activation layers.1.activation " PARAMETERS BACKWARD
-             FIRST_MOMENTS},
+         "input targets layers.0.activation layers.1.activation " PARAMETERS DELTAS FIRST_MOMENTS},
         /* The derivatives of gelu and silu are computed from z. */
         {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
-         "input labels layers.0.z layers.0.activation layers.1.z " PARAMETERS BACKWARD},
+         "input labels layers.0.z layers.0.activation layers.1.z " PARAMETERS DELTAS},
         {{.purpose = RIPPLE_PURPOSE_TRAIN, .batch = 4},
          RIPPLE_ACTIVATION_ELU,
          RIPPLE_ACTIVATION_SILU,
          RIPPLE_LOSS_MSE,
-         "input targets layers.0.activation layers.1.z layers.1.activation " PARAMETERS BACKWARD},
+         "input targets layers.0.activation layers.1.z layers.1.activation " PARAMETERS DELTAS},
         {{.purpose = RIPPLE_PURPOSE_TRAIN,
           .batch = 4,
           .has_labels = TRUE,
@@ -180,7 +180,7 @@ static void test_tensors(void)
          RIPPLE_ACTIVATION_RELU,
          RIPPLE_ACTIVATION_SOFTMAX,
          RIPPLE_LOSS_CROSS_ENTROPY,
-         "input labels " FORWARD PARAMETERS BACKWARD FIRST_MOMENTS SECOND_MOMENTS},
+         "input labels " FORWARD PARAMETERS BACKWARD_KEPT FIRST_MOMENTS SECOND_MOMENTS},
         /* Nothing goes back through a network that is only evaluated, … */
         {{.purpose = RIPPLE_PURPOSE_EVALUATE, .batch = 4, .has_labels = TRUE},
          RIPPLE_ACTIVATION_GELU,

@@ -89,8 +89,13 @@ static Operands operands_of(const RippleSchedule *schedule, const RippleStep *st
     case RIPPLE_STEP_UPDATE:
         need(&operands, schedule, RIPPLE_ROLE_WEIGHT, step->layer);
         need(&operands, schedule, RIPPLE_ROLE_BIAS, step->layer);
-        need(&operands, schedule, RIPPLE_ROLE_WEIGHT_GRADIENT, step->layer);
-        need(&operands, schedule, RIPPLE_ROLE_BIAS_GRADIENT, step->layer);
+        if (schedule->options.keep_all) {
+            need(&operands, schedule, RIPPLE_ROLE_WEIGHT_GRADIENT, step->layer);
+            need(&operands, schedule, RIPPLE_ROLE_BIAS_GRADIENT, step->layer);
+        } else { /* it forms the gradient itself */
+            need(&operands, schedule, RIPPLE_ROLE_DELTA, step->layer);
+            need_x(&operands, schedule, step->layer);
+        }
         for (RippleRole role = RIPPLE_ROLE_WEIGHT_FIRST_MOMENT; role < RIPPLE_N_ROLES; role++)
             need_if_there(&operands, schedule, role, step->layer);
         break;

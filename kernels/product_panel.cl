@@ -1,0 +1,280 @@
+/* C = A·B for devices that compute with wide vectors and share a cache, processors above all; with
+ * what comes after the product in a training step at its end.
+ *
+ * One work-item computes `tiles` tiles below one another, each of ROWS rows and COLUMNS =
+ * 16·VECTORS columns, whose sums stay in registers: for each k it multiplies ROWS numbers of A,
+ * each spread over a vector, with VECTORS vectors of B. DEPTH rows of B at a time are first copied
+ * into a panel without gaps, which stays in the cache while the tiles pass over it, however far
+ * apart the rows of B lie. Products are added in the order of k.
+ *
+ *   a  element (i, k), i < m, at a[i·a_row + k·a_step]
+ *   b  element (k, j), j < n, at b[k·b_step + j]; b_columns ≥ n of a row may be read
+ *
+ * What is done with the sum s of element (i, j), by END:
+ *
+ *   END_STORE     c[i·n + j] = s
+ *   END_FORWARD   A = W, B = xᵀ: i is a neuron, j a sample. z = s + bias[i] (HAS_BIAS), a = f(z),
+ *                 written as rows of samples where asked for: z[j·m + i] (WRITE_Z) and a[j·m + i]
+ *                 (WRITE_A); and a once more as rows of neurons, the next layer's xᵀ:
+ *                 transposed[i·transposed_step + j] (WRITE_TRANSPOSED)
+ *   END_DELTA     A = δ_above, B = W_above: δ[i·n + j] = s·f′(source[i·n + j]), source being z
+ * where f′ is computed from it (silu, gelu), else a END_GRADIENT  A = δᵀ, B = x: c[i·n + j] = s,
+ * and bias[i] = Σ over k of A(i, k) END_UPDATE    the same sums are ∂L/∂W and ∂L/∂b; the optimizer
+ * changes parameter[i·n + j] and parameter[m·n + i] by them, and its state beside it
+ *
+ * Global size: ⌈n / COLUMNS⌉ × ⌈m / (tiles·ROWS)⌉, in groups of one.
+ *
+ * Macros:
+ *   ROWS, VECTORS  shape of a tile; their product should leave a few of the device's vector
+ * registers free; default 6 and 4 DEPTH          default 256 TILES          most tiles of a
+ * work-item; default 22 END            default END_STORE HAS_BIAS, WRITE_Z, WRITE_A,
+ * WRITE_TRANSPOSED  0 or 1; default 0 ACTIVATION     see activation.cl OPTIMIZER      see
+ * optimizer.cl
+ */
+#define REAL float16
+#include "activation.cl"
+#include "optimizer.cl"
+
+#include "vectors.cl"
+
+#define END_STORE 0
+#define END_FORWARD 1
+#define END_DELTA 2
+#define END_GRADIENT 3
+#define END_UPDATE 4
+
+#ifndef ROWS
+#define ROWS 6
+#endif
+#ifndef VECTORS
+#define VECTORS 4
+#endif
+#ifndef DEPTH
+#define DEPTH 256
+#endif
+#ifndef TILES
+#define TILES 22
+#endif
+#ifndef END
+#define END END_STORE
+#endif
+#ifndef HAS_BIAS
+#define HAS_BIAS 0
+#endif
+#ifndef WRITE_Z
+#define WRITE_Z 0
+#endif
+#ifndef WRITE_A
+#define WRITE_A 0
+#endif
+#ifndef WRITE_TRANSPOSED
+#define WRITE_TRANSPOSED 0
+#endif
+
+#define COLUMNS (VECTORS * LANES)
+
+/* panel ← `depth` rows of B, of which `columns` exist. */
+void copy_panel(__local float16 *panel, __global const float *b, uint b_step, uint depth,
+                uint columns)
+{
+    for (uint k = 0; k < depth; k++) {
+#pragma unroll
+        for (uint j = 0; j < VECTORS; j++)
+            panel[k * VECTORS + j] = load_some(b + j * LANES, left_from(columns, j));
+        b += b_step;
+    }
+}
+
+/* Σ over p of a[p·step] */
+float row_sum(__global const float *a, uint step, uint count)
+{
+    float sum = 0.0f;
+    for (uint p = 0; p < count; p++)
+        sum += a[(ulong)p * step];
+    return sum;
+}
+
+#if END == END_UPDATE
+
+DEFINE_OPTIMIZER(float16)
+
+/* The optimizer's step for `count` ≤ 16 parameters from `at` on, along the gradients `g`. */
+void update_some(__global float *parameter, __global float *first, __global float *second, ulong at,
+                 float16 g, uint count, Optimizer optimizer)
+{
+    float16 moments[2];
+#if MOMENTS > 0
+    moments[0] = load_some(first + at, count);
+#endif
+#if MOMENTS > 1
+    moments[1] = load_some(second + at, count);
+#endif
+    float16 w = load_some(parameter + at, count);
+    w = update_float16(w, g, &moments[0], &moments[1], optimizer);
+    store_some(w, parameter + at, count);
+#if MOMENTS > 0
+    store_some(moments[0], first + at, count);
+#endif
+#if MOMENTS > 1
+    store_some(moments[1], second + at, count);
+#endif
+}
+
+#elif END == END_FORWARD
+
+/* values[row][j] → to[j·m + row]: rows of neurons become rows of samples. */
+void store_samples(const float *values, __global float *to, uint m, uint rows, uint samples)
+{
+    for (uint sample = 0; sample < samples; sample++)
+        for (uint i = 0; i < rows; i++)
+            to[(ulong)sample * m + i] = values[i * COLUMNS + sample];
+}
+
+#endif
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
+              __global const float *b, ulong b_offset, uint b_step, uint b_columns, uint m, uint n,
+              uint k, uint tiles
+#if END == END_STORE
+              ,
+              __global float *c, ulong c_offset
+#elif END == END_FORWARD
+              ,
+              __global const float *bias, ulong bias_offset, __global float *z_samples,
+              ulong z_offset, __global float *a_samples, ulong a_samples_offset,
+              __global float *transposed, uint transposed_step
+#elif END == END_DELTA
+              ,
+              __global float *delta, ulong delta_offset, __global const float *source,
+              ulong source_offset
+#elif END == END_GRADIENT
+              ,
+              __global float *c, ulong c_offset, __global float *bias, ulong bias_offset
+#elif END == END_UPDATE
+              ,
+              __global float *parameter, ulong parameter_offset, __global float *first,
+              ulong first_offset, __global float *second, ulong second_offset, Optimizer optimizer
+#endif
+)
+{
+    __local float16 panel[DEPTH * VECTORS];
+    __local float16 partial[TILES * ROWS * VECTORS];
+    uint first_column = get_global_id(0) * COLUMNS;
+    uint first_row = get_global_id(1) * tiles * ROWS;
+    uint columns = min(n - first_column, (uint)COLUMNS);
+    uint readable = min(b_columns - first_column, (uint)COLUMNS);
+    a += a_offset;
+    b += b_offset + first_column;
+#if END == END_UPDATE
+    parameter += parameter_offset;
+    first += first_offset;
+    second += second_offset;
+#endif
+
+    for (uint done = 0; done < k; done += DEPTH) {
+        uint depth = min(k - done, (uint)DEPTH);
+        copy_panel(panel, b + (ulong)done * b_step, b_step, depth, readable);
+
+        for (uint tile = 0; tile < tiles; tile++) {
+            uint row = first_row + tile * ROWS;
+            if (row >= m)
+                break;
+            uint rows = min(m - row, (uint)ROWS);
+            __local float16 *mine = partial + tile * ROWS * VECTORS;
+
+            /* A tile that reaches beyond the last row computes that row several times. */
+            __global const float *a_rows[ROWS];
+            float16 sum[ROWS][VECTORS];
+#pragma unroll
+            for (uint i = 0; i < ROWS; i++) {
+                a_rows[i] = a + (ulong)min(row + i, m - 1) * a_row + (ulong)done * a_step;
+#pragma unroll
+                for (uint j = 0; j < VECTORS; j++)
+                    sum[i][j] = done == 0 ? (float16)0.0f : mine[i * VECTORS + j];
+            }
+
+            for (uint p = 0; p < depth; p++) {
+                float16 b_row[VECTORS];
+#pragma unroll
+                for (uint j = 0; j < VECTORS; j++)
+                    b_row[j] = panel[p * VECTORS + j];
+#pragma unroll
+                for (uint i = 0; i < ROWS; i++) {
+                    float16 spread = a_rows[i][(ulong)p * a_step];
+#pragma unroll
+                    for (uint j = 0; j < VECTORS; j++)
+                        sum[i][j] = fma(spread, b_row[j], sum[i][j]);
+                }
+            }
+
+            if (done + depth < k) {
+#pragma unroll
+                for (uint i = 0; i < ROWS; i++)
+#pragma unroll
+                    for (uint j = 0; j < VECTORS; j++)
+                        mine[i * VECTORS + j] = sum[i][j];
+                continue;
+            }
+
+#if END == END_FORWARD
+            float z_values[ROWS * COLUMNS], a_values[ROWS * COLUMNS];
+#pragma unroll
+            for (uint i = 0; i < ROWS; i++) {
+                float own_bias = HAS_BIAS ? bias[bias_offset + min(row + i, m - 1)] : 0.0f;
+#pragma unroll
+                for (uint j = 0; j < VECTORS; j++) {
+                    float16 z = sum[i][j] + own_bias;
+                    float16 f = activate(z);
+                    vstore16(z, i * VECTORS + j, z_values);
+                    vstore16(f, i * VECTORS + j, a_values);
+#if WRITE_TRANSPOSED
+                    if (i < rows)
+                        store_some(f,
+                                   transposed + (ulong)(row + i) * transposed_step + first_column +
+                                       j * LANES,
+                                   left_from(columns, j));
+#endif
+                }
+            }
+            ulong at = (ulong)first_column * m + row;
+#if WRITE_Z
+            store_samples(z_values, z_samples + z_offset + at, m, rows, columns);
+#endif
+#if WRITE_A
+            store_samples(a_values, a_samples + a_samples_offset + at, m, rows, columns);
+#endif
+
+#else
+#pragma unroll
+            for (uint i = 0; i < ROWS; i++)
+#pragma unroll
+                for (uint j = 0; j < VECTORS; j++)
+                    if (i < rows) {
+                        uint count = left_from(columns, j);
+                        ulong at = (ulong)(row + i) * n + first_column + j * LANES;
+#if END == END_DELTA
+                        float16 from = load_some(source + source_offset + at, count);
+                        store_some(sum[i][j] * DERIVATIVE(from), delta + delta_offset + at, count);
+#elif END == END_UPDATE
+                        update_some(parameter, first, second, at, sum[i][j], count, optimizer);
+#else
+                        store_some(sum[i][j], c + c_offset + at, count);
+#endif
+                    }
+#if END == END_GRADIENT || END == END_UPDATE
+            if (first_column == 0)
+                for (uint i = 0; i < rows; i++) {
+                    float bias_gradient = row_sum(a + (ulong)(row + i) * a_row, a_step, k);
+#if END == END_UPDATE
+                    update_some(parameter, first, second, (ulong)m * n + row + i,
+                                (float16)bias_gradient, 1, optimizer);
+#else
+                    bias[bias_offset + row + i] = bias_gradient;
+#endif
+                }
+#endif
+#endif
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/* Sixteen numbers at a time, and the ends of rows where fewer are left. For kernels that include
+ * it.
+ */
+#define LANES 16
+
+/* The first `count` of sixteen numbers, and 0 for the others. */
+float16 load_some(__global const float *from, uint count)
+{
+    if (count >= LANES)
+        return vload16(0, from);
+    float values[LANES];
+#pragma unroll
+    for (uint i = 0; i < LANES; i++)
+        values[i] = i < count ? from[i] : 0.0f;
+    return vload16(0, values);
+}
+
+/* The first `count` of sixteen numbers. */
+void store_some(float16 vector, __global float *to, uint count)
+{
+    if (count >= LANES) {
+        vstore16(vector, 0, to);
+        return;
+    }
+    float values[LANES];
+    vstore16(vector, 0, values);
+    for (uint i = 0; i < count; i++)
+        to[i] = values[i];
+}
+
+/* How many of `count` numbers are left from vector `j` on. */
+uint left_from(uint count, uint j)
+{
+    return count > j * LANES ? count - j * LANES : 0;
+}
+
+/* a0 b0 a1 b1 … of the first halves, and of the second. */
+#define FIRST_HALVES(a, b)                                                                         \
+    ((float16)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, \
+               a.s7, b.s7))
+#define SECOND_HALVES(a, b)                                                                        \
+    ((float16)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se, b.se, \
+               a.sf, b.sf))
+
+/* Rows of a 16×16 block become its columns: four rounds, each of which shuffles the rows like the
+ * two halves of a deck of cards. */
+void transpose_block(float16 *rows)
+{
+#pragma unroll
+    for (uint round = 0; round < 4; round++) {
+        float16 shuffled[LANES];
+#pragma unroll
+        for (uint i = 0; i < LANES / 2; i++) {
+            shuffled[2 * i] = FIRST_HALVES(rows[i], rows[i + LANES / 2]);
+            shuffled[2 * i + 1] = SECOND_HALVES(rows[i], rows[i + LANES / 2]);
+        }
+#pragma unroll
+        for (uint i = 0; i < LANES; i++)
+            rows[i] = shuffled[i];
+    }
+}

@@ -1,0 +1,42 @@
+#include "opencl/product_private.h"
+
+#include <clblast_c.h>
+
+static const struct {
+    CLBlastTranspose a;
+    CLBlastTranspose b;
+} transposes[RIPPLE_N_PRODUCTS] = {
+    [RIPPLE_PRODUCT_NT] = {CLBlastTransposeNo, CLBlastTransposeYes},
+    [RIPPLE_PRODUCT_NN] = {CLBlastTransposeNo, CLBlastTransposeNo},
+    [RIPPLE_PRODUCT_TN] = {CLBlastTransposeYes, CLBlastTransposeNo},
+};
+
+gboolean ripple_clblast_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
+                                gsize k, RippleView a, RippleView b, RippleView c, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    CLBlastTranspose a_transpose = transposes[form].a, b_transpose = transposes[form].b;
+    gsize a_columns = a_transpose == CLBlastTransposeYes ? m : k;
+    gsize b_columns = b_transpose == CLBlastTransposeYes ? k : n;
+
+    size_t temporary = 0;
+    CLBlastStatusCode status = CLBlastSGemmTempBufferSize(
+        CLBlastLayoutRowMajor, a_transpose, b_transpose, m, n, k, a.offset, a_columns, b.offset,
+        b_columns, c.offset, n, &self->queue, &temporary);
+    if (status != CLBlastSuccess)
+        return ripple_opencl_report(self, "CLBlastSGemmTempBufferSize", (cl_int)status, error);
+    if (!ripple_opencl_scratch(self, &self->product, temporary, error))
+        return FALSE;
+
+    status = CLBlastSgemmWithTempBuffer(
+        CLBlastLayoutRowMajor, a_transpose, b_transpose, m, n, k, 1.0f, ripple_opencl_memory(a),
+        a.offset, a_columns, ripple_opencl_memory(b), b.offset, b_columns, 0.0f,
+        ripple_opencl_memory(c), c.offset, n, &self->queue, NULL, self->product.memory);
+    if (status != CLBlastSuccess)
+        return ripple_opencl_report(self, "CLBlastSgemm", (cl_int)status, error);
+    /* CLBlast compiles all its kernels for products at the first call. */
+    if (!self->product_ready)
+        self->parent.compile_seconds += (g_get_monotonic_time() - start) / 1e6;
+    self->product_ready = TRUE;
+    return TRUE;
+}

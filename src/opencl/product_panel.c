@@ -1,0 +1,225 @@
+/* Products, and what follows them in a step, by kernels/product_panel.cl. */
+#include "opencl/launch.h"
+#include "opencl/optimizer.h"
+#include "opencl/product_private.h"
+
+/* Shape of the tiles, and what the kernel is compiled with beside its end. */
+typedef struct {
+    gsize rows;
+    gsize vectors;
+    gsize depth;
+    gsize most_tiles;
+} PanelShape;
+
+static const PanelShape wide = {6, 4, 256, 22};
+/* A single row of C: B is read but once. */
+static const PanelShape single = {1, 8, 256, 1};
+
+/* Pieces of work for each compute unit, so that none waits long for the others at the end. */
+#define PIECES_PER_UNIT 4
+
+/* A·B as the kernel sees it: element (i, k) of A at a[i·a_row + k·a_step]. */
+typedef struct {
+    RippleOperand a;
+    RippleOperand b;
+    gsize a_row;
+    gsize a_step;
+    gsize b_step;
+    gsize b_columns;
+    gsize m;
+    gsize n;
+    gsize k;
+} Panel;
+
+/* Most arguments of any end. */
+#define MOST_END_ARGUMENTS 8
+
+/* Enqueue `panel` with the kernel that `end_options` describe. */
+static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_options,
+                        const RippleArgument *end, guint n_end, GError **error)
+{
+    const PanelShape *shape = panel->m == 1 ? &single : &wide;
+    g_autofree char *options =
+        g_strdup_printf("-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
+                        " -DDEPTH=%" G_GSIZE_FORMAT " -DTILES=%" G_GSIZE_FORMAT " %s",
+                        shape->rows, shape->vectors, shape->depth, shape->most_tiles, end_options);
+    cl_kernel kernel = ripple_kernel_get(self, "product_panel", options, error);
+    if (!kernel)
+        return FALSE;
+
+    gsize panels = ripple_ceiling(panel->n, shape->vectors * 16);
+    gsize row_tiles = ripple_ceiling(panel->m, shape->rows);
+    gsize blocks = ripple_ceiling(PIECES_PER_UNIT * self->device->compute_units, panels);
+    gsize tiles = CLAMP(ripple_ceiling(row_tiles, blocks), 1, shape->most_tiles);
+
+    cl_uint a_row = (cl_uint)panel->a_row, a_step = (cl_uint)panel->a_step;
+    cl_uint b_step = (cl_uint)panel->b_step, b_columns = (cl_uint)panel->b_columns;
+    cl_uint m = (cl_uint)panel->m, n = (cl_uint)panel->n, k = (cl_uint)panel->k;
+    cl_uint tile_count = (cl_uint)tiles;
+    RippleArgument arguments[12 + MOST_END_ARGUMENTS] = {
+        RIPPLE_OPERAND(panel->a),    RIPPLE_ARGUMENT(a_row),  RIPPLE_ARGUMENT(a_step),
+        RIPPLE_OPERAND(panel->b),    RIPPLE_ARGUMENT(b_step), RIPPLE_ARGUMENT(b_columns),
+        RIPPLE_ARGUMENT(m),          RIPPLE_ARGUMENT(n),      RIPPLE_ARGUMENT(k),
+        RIPPLE_ARGUMENT(tile_count),
+    };
+    memcpy(arguments + 12, end, n_end * sizeof *end);
+    const gsize global[2] = {panels, ripple_ceiling(row_tiles, tiles)}, local[2] = {1, 1};
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, 12 + n_end, error);
+}
+
+/* The product x·Wᵀ as W·xᵀ. */
+static Panel forward_panel(RippleView x, RippleView weight, RippleTransposedView transposed)
+{
+    return (Panel){
+        .a = ripple_operand(weight),
+        .a_row = weight.columns,
+        .a_step = 1,
+        .b = {transposed.memory, 0},
+        .b_step = transposed.step,
+        .b_columns = transposed.step,
+        .m = weight.rows,
+        .n = x.rows,
+        .k = x.columns,
+    };
+}
+
+static Panel delta_panel(RippleView above, RippleView weight)
+{
+    return (Panel){
+        .a = ripple_operand(above),
+        .a_row = above.columns,
+        .a_step = 1,
+        .b = ripple_operand(weight),
+        .b_step = weight.columns,
+        .b_columns = weight.columns,
+        .m = above.rows,
+        .n = weight.columns,
+        .k = above.columns,
+    };
+}
+
+static Panel gradient_panel(RippleView delta, RippleView x)
+{
+    return (Panel){
+        .a = ripple_operand(delta),
+        .a_row = 1,
+        .a_step = delta.columns,
+        .b = ripple_operand(x),
+        .b_step = x.columns,
+        .b_columns = x.columns,
+        .m = delta.columns,
+        .n = x.columns,
+        .k = delta.rows,
+    };
+}
+
+/* ---- the product alone ---------------------------------------------------------------------- */
+
+static gboolean store(RippleOpencl *self, const Panel *panel, RippleView c, GError **error)
+{
+    RippleOperand to = ripple_operand(c);
+    const RippleArgument end[] = {RIPPLE_OPERAND(to)};
+    return enqueue(self, panel, "-DEND=END_STORE", end, G_N_ELEMENTS(end), error);
+}
+
+/* What forward writes, and where; what is absent has no memory. */
+typedef struct {
+    RippleOperand bias;
+    RippleOperand z;
+    RippleOperand a;
+    RippleTransposedView transposed;
+    RippleActivation activation;
+} ForwardEnd;
+
+static gboolean store_forward(RippleOpencl *self, const Panel *panel, const ForwardEnd *to,
+                              GError **error)
+{
+    g_autofree char *activation = ripple_activation_option(to->activation);
+    g_autofree char *options = g_strdup_printf(
+        "-DEND=END_FORWARD -DHAS_BIAS=%d -DWRITE_Z=%d -DWRITE_A=%d -DWRITE_TRANSPOSED=%d %s",
+        to->bias.memory != NULL, to->z.memory != NULL, to->a.memory != NULL,
+        to->transposed.memory != NULL, activation);
+    cl_uint step = (cl_uint)to->transposed.step;
+    const RippleArgument end[] = {RIPPLE_OPERAND(to->bias), RIPPLE_OPERAND(to->z),
+                                  RIPPLE_OPERAND(to->a), RIPPLE_ARGUMENT(to->transposed.memory),
+                                  RIPPLE_ARGUMENT(step)};
+    return enqueue(self, panel, options, end, G_N_ELEMENTS(end), error);
+}
+
+gboolean ripple_panel_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
+                              RippleView a, RippleView b, RippleView c, GError **error)
+{
+    if (form == RIPPLE_PRODUCT_TN) {
+        Panel panel = gradient_panel(ripple_view(a.buffer, a.offset, k, m),
+                                     ripple_view(b.buffer, b.offset, k, n));
+        return store(self, &panel, c, error);
+    }
+    a = ripple_view(a.buffer, a.offset, m, k);
+    if (form == RIPPLE_PRODUCT_NN) {
+        Panel panel = delta_panel(a, ripple_view(b.buffer, b.offset, k, n));
+        return store(self, &panel, c, error);
+    }
+    RippleTransposedView transposed;
+    if (!ripple_transposed_once(self, a, &transposed, error))
+        return FALSE;
+    Panel panel = forward_panel(a, ripple_view(b.buffer, b.offset, n, k), transposed);
+    ForwardEnd to = {.z = ripple_operand(c), .activation = RIPPLE_ACTIVATION_IDENTITY};
+    return store_forward(self, &panel, &to, error);
+}
+
+/* ---- operations ----------------------------------------------------------------------------- */
+
+gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, GError **error)
+{
+    RippleTransposedView x;
+    ForwardEnd to = {
+        .bias = ripple_operand(forward->bias),
+        .z = ripple_operand(forward->z),
+        .a = ripple_operand(forward->a),
+        .activation = forward->activation,
+    };
+    if (!ripple_transposed_of(self, forward->x, &x, error))
+        return FALSE;
+    if (forward->z.buffer)
+        ripple_opencl_written(forward->z);
+    if (forward->a.buffer && !ripple_transposed_target(forward->a, &to.transposed))
+        to.transposed.memory = NULL;
+    Panel panel = forward_panel(forward->x, forward->weight, x);
+    return store_forward(self, &panel, &to, error);
+}
+
+gboolean ripple_panel_delta(RippleOpencl *self, const RippleDelta *delta, GError **error)
+{
+    g_autofree char *activation = ripple_activation_option(delta->activation);
+    g_autofree char *options = g_strconcat("-DEND=END_DELTA ", activation, NULL);
+    RippleOperand to = ripple_operand(delta->delta);
+    RippleOperand source =
+        ripple_operand(ripple_activation_needs_z(delta->activation) ? delta->z : delta->a);
+    const RippleArgument end[] = {RIPPLE_OPERAND(to), RIPPLE_OPERAND(source)};
+    Panel panel = delta_panel(delta->delta_above, delta->weight_above);
+    return enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
+}
+
+gboolean ripple_panel_gradient(RippleOpencl *self, const RippleGradient *gradient, GError **error)
+{
+    RippleOperand weight = ripple_operand(gradient->weight_gradient);
+    RippleOperand bias = ripple_operand(gradient->bias_gradient);
+    const RippleArgument end[] = {RIPPLE_OPERAND(weight), RIPPLE_OPERAND(bias)};
+    Panel panel = gradient_panel(gradient->delta, gradient->x);
+    return enqueue(self, &panel, "-DEND=END_GRADIENT", end, G_N_ELEMENTS(end), error);
+}
+
+gboolean ripple_panel_descend(RippleOpencl *self, const RippleDescent *descent,
+                              const RippleUpdateScalars *scalars, GError **error)
+{
+    g_autofree char *options =
+        g_strconcat("-DEND=END_UPDATE ", ripple_opencl_optimizer_option(&descent->rates), NULL);
+    RippleOperand parameter = ripple_operand(descent->parameter);
+    RippleOperand first = ripple_operand(descent->first_moment);
+    RippleOperand second = ripple_operand(descent->second_moment);
+    RippleOptimizerArgument optimizer = ripple_opencl_optimizer_argument(scalars);
+    const RippleArgument end[] = {RIPPLE_OPERAND(parameter), RIPPLE_OPERAND(first),
+                                  RIPPLE_OPERAND(second), RIPPLE_ARGUMENT(optimizer)};
+    Panel panel = gradient_panel(descent->delta, descent->x);
+    return enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
+}
