@@ -18,6 +18,19 @@ void ripple_buffer_free(RippleBuffer *buffer)
         buffer->backend->class->buffer_free(buffer);
 }
 
+gsize ripple_backend_element_bytes(const RippleBackend *backend, RippleElement element)
+{
+    switch (element) {
+    case RIPPLE_ELEMENT_REAL:
+        return backend->class->real_bytes;
+    case RIPPLE_ELEMENT_INDEX:
+        return sizeof(guint32);
+    case RIPPLE_ELEMENT_BYTE:
+        return sizeof(guint8);
+    }
+    g_assert_not_reached();
+}
+
 RippleView ripple_view(RippleBuffer *buffer, gsize offset, gsize rows, gsize columns)
 {
     return (RippleView){buffer, offset, rows, columns};
@@ -146,6 +159,62 @@ gboolean ripple_backend_copy(RippleView source, RippleView destination, GError *
         return FALSE;
     g_return_val_if_fail(source.buffer->backend == destination.buffer->backend, FALSE);
     return source.buffer->backend->class->copy(source, destination, error);
+}
+
+/* ---- uploads beside the operations ---------------------------------------------------------- */
+
+RippleUpload *ripple_upload_new(RippleBackend *backend, gsize bytes, GError **error)
+{
+    g_return_val_if_fail(bytes > 0, NULL);
+    return backend->class->upload_new(backend, bytes, error);
+}
+
+void ripple_upload_free(RippleUpload *upload)
+{
+    if (upload)
+        upload->backend->class->upload_free(upload);
+}
+
+gpointer ripple_upload_memory(RippleUpload *upload)
+{
+    return upload->memory;
+}
+
+gboolean ripple_upload_wait(RippleUpload *upload, GError **error)
+{
+    return upload->backend->class->upload_wait(upload, error);
+}
+
+/* What the host holds of an element. */
+static gsize host_bytes(RippleElement element)
+{
+    return element == RIPPLE_ELEMENT_BYTE ? sizeof(guint8) : sizeof(guint32);
+}
+
+gboolean ripple_upload_send(RippleUpload *upload, gsize start, RippleView view, GError **error)
+{
+    if (!check_any("send", view, error))
+        return FALSE;
+    g_return_val_if_fail(upload->backend == view.buffer->backend, FALSE);
+    gsize element = host_bytes(view.buffer->element);
+    if (start > upload->bytes || view_length(view) > (upload->bytes - start) / element) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "The operation send was asked for %" G_GSIZE_FORMAT
+                    " elements from byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ".",
+                    view_length(view), start, upload->bytes);
+        return FALSE;
+    }
+    return upload->backend->class->upload_send(upload, start, view, error);
+}
+
+gboolean ripple_upload_receive(RippleUpload *upload, GError **error)
+{
+    return upload->backend->class->upload_receive(upload, error);
+}
+
+gboolean ripple_upload_release(RippleUpload *upload, GError **error)
+{
+    return upload->backend->class->upload_release(upload, error);
 }
 
 /* ---- operations ----------------------------------------------------------------------------- */
@@ -349,6 +418,16 @@ gboolean ripple_backend_wait(RippleBackend *backend, GError **error)
 const char *ripple_backend_kind(const RippleBackend *backend)
 {
     return backend->class->kind;
+}
+
+guint64 ripple_backend_memory_bytes(const RippleBackend *backend)
+{
+    return backend->memory_bytes;
+}
+
+guint64 ripple_backend_largest_buffer_bytes(const RippleBackend *backend)
+{
+    return backend->largest_buffer_bytes;
 }
 
 const char *ripple_backend_device_name(const RippleBackend *backend)

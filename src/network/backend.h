@@ -50,11 +50,48 @@ RippleBuffer *ripple_buffer_new(RippleBackend *backend, RippleElement element, g
 void ripple_buffer_free(RippleBuffer *buffer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleBuffer, ripple_buffer_free)
 
+/** Bytes that one element of a buffer takes on this backend. */
+gsize ripple_backend_element_bytes(const RippleBackend *backend, RippleElement element);
+
 /** The whole of `buffer` as one row. */
 RippleView ripple_buffer_view(RippleBuffer *buffer);
 
 /** `rows × columns` elements of `buffer`, row-major without gaps, from element `offset`. */
 RippleView ripple_view(RippleBuffer *buffer, gsize offset, gsize rows, gsize columns);
+
+/* A way for data past the operations under way, of which several may be in use in turn: memory of
+ * the host that the device copies from at full speed ("pinned"), and the events that put copies
+ * and operations in order.
+ *
+ *     fill its memory → send → receive → operations that read the view → release → …
+ *
+ * The host waits in ripple_upload_wait() alone. That function, the filling and
+ * ripple_upload_send() may be left to another thread than the one that enqueues operations. */
+
+/** An upload with `bytes` of memory. A DEVICE_MEMORY error when there is none. */
+RippleUpload *ripple_upload_new(RippleBackend *backend, gsize bytes, GError **error);
+
+/** Free it when what it sent has arrived; the views may be freed afterwards. */
+void ripple_upload_free(RippleUpload *upload);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleUpload, ripple_upload_free)
+
+/** Its memory, aligned for every element. It must not be written between ripple_upload_send() and
+ * the end of ripple_upload_wait(). */
+gpointer ripple_upload_memory(RippleUpload *upload);
+
+/** Wait until everything sent has arrived, so that the memory may be filled anew. */
+gboolean ripple_upload_wait(RippleUpload *upload, GError **error);
+
+/** Begin to copy the elements from byte `start` of the memory into `view`, as
+ * ripple_backend_upload() would, without waiting: beside the operations under way, but after those
+ * that stood before the last ripple_upload_release(). */
+gboolean ripple_upload_send(RippleUpload *upload, gsize start, RippleView view, GError **error);
+
+/** Operations enqueued from now on find what was sent. */
+gboolean ripple_upload_receive(RippleUpload *upload, GError **error);
+
+/** No operation enqueued from now on, until the next ripple_upload_receive(), uses the views. */
+gboolean ripple_upload_release(RippleUpload *upload, GError **error);
 
 /** The operations. Each checks its arguments (a mistake there is the programmer's: a FAILED error
  * that names the operation and both shapes) and enqueues. */
@@ -72,6 +109,12 @@ gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *des
 
 /** "opencl" or "reference". */
 const char *ripple_backend_kind(const RippleBackend *backend);
+
+/** Bytes of memory that the device has. */
+guint64 ripple_backend_memory_bytes(const RippleBackend *backend);
+
+/** Bytes that a single buffer can have at most. */
+guint64 ripple_backend_largest_buffer_bytes(const RippleBackend *backend);
 
 /** Name of the device as people know it. */
 const char *ripple_backend_device_name(const RippleBackend *backend);
@@ -111,6 +154,7 @@ RippleUpdateScalars ripple_update_scalars(const RippleRates *rates);
 /** A backend's functions. Arguments were checked; sizes are never zero. */
 typedef struct {
     const char *kind;
+    gsize real_bytes; /**< of a REAL element */
     void (*free)(RippleBackend *backend);
 
     RippleBuffer *(*buffer_new)(RippleBackend *backend, RippleElement element, gsize length,
@@ -126,6 +170,13 @@ typedef struct {
     gboolean (*clear)(RippleView view, GError **error);
     gboolean (*copy)(RippleView source, RippleView destination, GError **error);
     gboolean (*wait)(RippleBackend *backend, GError **error);
+
+    RippleUpload *(*upload_new)(RippleBackend *backend, gsize bytes, GError **error);
+    void (*upload_free)(RippleUpload *upload);
+    gboolean (*upload_wait)(RippleUpload *upload, GError **error);
+    gboolean (*upload_send)(RippleUpload *upload, gsize start, RippleView view, GError **error);
+    gboolean (*upload_receive)(RippleUpload *upload, GError **error);
+    gboolean (*upload_release)(RippleUpload *upload, GError **error);
 
     gboolean (*gather)(RippleBackend *backend, const RippleGather *gather, GError **error);
     gboolean (*forward)(RippleBackend *backend, const RippleForward *forward, GError **error);
@@ -143,6 +194,8 @@ typedef struct {
 struct _RippleBackend {
     const RippleBackendClass *class;
     char *device_name;
+    guint64 memory_bytes;
+    guint64 largest_buffer_bytes;
     gdouble compile_seconds;
 };
 
@@ -156,4 +209,11 @@ struct _RippleBuffer {
 /** Begins every backend's own read. */
 struct _RippleRead {
     RippleBackend *backend;
+};
+
+/** Begins every backend's own upload. */
+struct _RippleUpload {
+    RippleBackend *backend;
+    gpointer memory;
+    gsize bytes;
 };

@@ -15,6 +15,7 @@
 typedef struct _RippleBackend RippleBackend;
 typedef struct _RippleBuffer RippleBuffer;
 typedef struct _RippleRead RippleRead;
+typedef struct _RippleUpload RippleUpload;
 
 /** What a buffer holds. */
 typedef enum {

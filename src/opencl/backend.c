@@ -21,6 +21,8 @@ static void opencl_free(RippleBackend *backend)
     ripple_opencl_scratch_clear(&self->product);
     ripple_opencl_scratch_clear(&self->gradient);
     ripple_opencl_scratch_clear(&self->transposed);
+    if (self->upload_queue)
+        clReleaseCommandQueue(self->upload_queue);
     if (self->queue)
         clReleaseCommandQueue(self->queue);
     if (self->context)
@@ -32,6 +34,7 @@ static void opencl_free(RippleBackend *backend)
 
 static const RippleBackendClass opencl_class = {
     .kind = "opencl",
+    .real_bytes = sizeof(cl_float),
     .free = opencl_free,
     .buffer_new = ripple_opencl_buffer_new,
     .buffer_free = ripple_opencl_buffer_free,
@@ -43,6 +46,12 @@ static const RippleBackendClass opencl_class = {
     .clear = ripple_opencl_clear,
     .copy = ripple_opencl_copy,
     .wait = ripple_opencl_wait,
+    .upload_new = ripple_opencl_upload_new,
+    .upload_free = ripple_opencl_upload_free,
+    .upload_wait = ripple_opencl_upload_wait,
+    .upload_send = ripple_opencl_upload_send,
+    .upload_receive = ripple_opencl_upload_receive,
+    .upload_release = ripple_opencl_upload_release,
     .gather = ripple_opencl_gather,
     .forward = ripple_opencl_forward,
     .loss = ripple_opencl_loss,
@@ -79,6 +88,8 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
     backend->class = &opencl_class;
     self->device = g_ptr_array_steal_index_fast(devices, chosen);
     backend->device_name = g_strdup(self->device->name);
+    backend->memory_bytes = self->device->memory_bytes;
+    backend->largest_buffer_bytes = self->device->largest_allocation_bytes;
     self->kernels = ripple_kernels_new();
     if (!ripple_product_choose(self, error))
         return NULL;

@@ -36,9 +36,10 @@ typedef struct {
     gboolean product_ready;         /**< CLBlast has compiled its kernels */
     RippleScratch rights;           /**< per-sample results of the loss */
     RippleScratch losses;
-    RippleScratch product;    /**< CLBlast's temporary */
-    RippleScratch gradient;   /**< of a descent that is not fused */
-    RippleScratch transposed; /**< of ripple_transposed_once() */
+    RippleScratch product;         /**< CLBlast's temporary */
+    RippleScratch gradient;        /**< of a descent that is not fused */
+    RippleScratch transposed;      /**< of ripple_transposed_once() */
+    cl_command_queue upload_queue; /**< in order, beside the other; NULL until an upload is made */
 } RippleOpencl;
 
 typedef struct {
@@ -85,6 +86,16 @@ gboolean ripple_opencl_read_finish(RippleRead *read, GError **error);
 gboolean ripple_opencl_clear(RippleView view, GError **error);
 gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **error);
 gboolean ripple_opencl_wait(RippleBackend *backend, GError **error);
+
+/* ---- upload.c: uploads beside the operations ------------------------------------------------- */
+
+RippleUpload *ripple_opencl_upload_new(RippleBackend *backend, gsize bytes, GError **error);
+void ripple_opencl_upload_free(RippleUpload *upload);
+gboolean ripple_opencl_upload_wait(RippleUpload *upload, GError **error);
+gboolean ripple_opencl_upload_send(RippleUpload *upload, gsize start, RippleView view,
+                                   GError **error);
+gboolean ripple_opencl_upload_receive(RippleUpload *upload, GError **error);
+gboolean ripple_opencl_upload_release(RippleUpload *upload, GError **error);
 
 /* ---- layers.c, operations.c: the computing half ---------------------------------------------- */
 

@@ -3,6 +3,8 @@
 #include "reference/buffer.h"
 #include "reference/operations.h"
 
+#include <unistd.h>
+
 /* Every operation is finished when its call returns. */
 static gboolean wait_until_done(RippleBackend *backend, GError **error)
 {
@@ -17,6 +19,7 @@ static void backend_free(RippleBackend *backend)
 
 static const RippleBackendClass reference_class = {
     .kind = "reference",
+    .real_bytes = sizeof(gdouble),
     .free = backend_free,
 
     .buffer_new = ripple_reference_buffer_new,
@@ -31,6 +34,13 @@ static const RippleBackendClass reference_class = {
     .copy = ripple_reference_copy,
     .wait = wait_until_done,
 
+    .upload_new = ripple_reference_upload_new,
+    .upload_free = ripple_reference_upload_free,
+    .upload_wait = ripple_reference_upload_wait,
+    .upload_send = ripple_reference_upload_send,
+    .upload_receive = ripple_reference_upload_receive,
+    .upload_release = ripple_reference_upload_release,
+
     .gather = ripple_reference_gather,
     .forward = ripple_reference_forward,
     .loss = ripple_reference_loss,
@@ -44,6 +54,8 @@ RippleBackend *ripple_reference_backend_new(void)
 {
     RippleBackend *backend = g_new0(RippleBackend, 1);
     backend->class = &reference_class;
+    backend->memory_bytes = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    backend->largest_buffer_bytes = backend->memory_bytes;
     backend->device_name = g_strdup("reference (double precision, CPU)");
     return backend;
 }

@@ -3,17 +3,9 @@
 #include <ripple/error.h>
 #include <string.h>
 
-static gsize element_size(RippleElement element)
+static gsize element_bytes(const RippleBuffer *buffer)
 {
-    switch (element) {
-    case RIPPLE_ELEMENT_REAL:
-        return sizeof(gdouble);
-    case RIPPLE_ELEMENT_INDEX:
-        return sizeof(guint32);
-    case RIPPLE_ELEMENT_BYTE:
-        return sizeof(guint8);
-    }
-    g_assert_not_reached();
+    return ripple_backend_element_bytes(buffer->backend, buffer->element);
 }
 
 static gpointer first_element(RippleView view)
@@ -21,7 +13,7 @@ static gpointer first_element(RippleView view)
     if (!view.buffer)
         return NULL;
     RippleReferenceBuffer *buffer = (RippleReferenceBuffer *)view.buffer;
-    return (guint8 *)buffer->elements + view.offset * element_size(buffer->base.element);
+    return (guint8 *)buffer->elements + view.offset * element_bytes(view.buffer);
 }
 
 gdouble *ripple_reference_reals(RippleView view)
@@ -42,12 +34,13 @@ guint8 *ripple_reference_bytes(RippleView view)
 RippleBuffer *ripple_reference_buffer_new(RippleBackend *backend, RippleElement element,
                                           gsize length, GError **error)
 {
-    gpointer elements = g_try_malloc0_n(length, element_size(element));
+    gsize bytes = ripple_backend_element_bytes(backend, element);
+    gpointer elements = g_try_malloc0_n(length, bytes);
     if (!elements) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE_MEMORY,
                     "The reference found no memory for a buffer of %" G_GSIZE_FORMAT
                     " elements of %" G_GSIZE_FORMAT " bytes; try a smaller batch or network.",
-                    length, element_size(element));
+                    length, bytes);
         return NULL;
     }
     RippleReferenceBuffer *buffer = g_new0(RippleReferenceBuffer, 1);
@@ -71,7 +64,7 @@ gboolean ripple_reference_upload(RippleView view, gconstpointer values, GError *
         for (gsize i = 0; i < length; i++)
             reals[i] = floats[i];
     } else {
-        memcpy(first_element(view), values, length * element_size(view.buffer->element));
+        memcpy(first_element(view), values, length * element_bytes(view.buffer));
     }
     return TRUE;
 }
@@ -123,5 +116,50 @@ gboolean ripple_reference_copy(RippleView source, RippleView destination, GError
 {
     memmove(ripple_reference_reals(destination), ripple_reference_reals(source),
             source.rows * source.columns * sizeof(gdouble));
+    return TRUE;
+}
+
+/* ---- uploads beside the operations ---------------------------------------------------------- */
+
+RippleUpload *ripple_reference_upload_new(RippleBackend *backend, gsize bytes, GError **error)
+{
+    gpointer memory = g_try_malloc(bytes);
+    if (!memory) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE_MEMORY,
+                    "The reference found no memory for an upload of %" G_GSIZE_FORMAT
+                    " bytes; try a smaller --memory-limit.",
+                    bytes);
+        return NULL;
+    }
+    RippleUpload *upload = g_new0(RippleUpload, 1);
+    *upload = (RippleUpload){backend, memory, bytes};
+    return upload;
+}
+
+void ripple_reference_upload_free(RippleUpload *upload)
+{
+    g_free(upload->memory);
+    g_free(upload);
+}
+
+gboolean ripple_reference_upload_send(RippleUpload *upload, gsize start, RippleView view,
+                                      GError **error)
+{
+    return ripple_reference_upload(view, (const guint8 *)upload->memory + start, error);
+}
+
+/* Operations and copies are done as soon as they are asked for, so that their order is right. */
+gboolean ripple_reference_upload_wait(RippleUpload *upload, GError **error)
+{
+    return TRUE;
+}
+
+gboolean ripple_reference_upload_receive(RippleUpload *upload, GError **error)
+{
+    return TRUE;
+}
+
+gboolean ripple_reference_upload_release(RippleUpload *upload, GError **error)
+{
     return TRUE;
 }

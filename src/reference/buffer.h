@@ -31,3 +31,11 @@ gboolean ripple_reference_read_is_ready(const RippleRead *read);
 gboolean ripple_reference_read_finish(RippleRead *read, GError **error);
 gboolean ripple_reference_clear(RippleView view, GError **error);
 gboolean ripple_reference_copy(RippleView source, RippleView destination, GError **error);
+
+RippleUpload *ripple_reference_upload_new(RippleBackend *backend, gsize bytes, GError **error);
+void ripple_reference_upload_free(RippleUpload *upload);
+gboolean ripple_reference_upload_wait(RippleUpload *upload, GError **error);
+gboolean ripple_reference_upload_send(RippleUpload *upload, gsize start, RippleView view,
+                                      GError **error);
+gboolean ripple_reference_upload_receive(RippleUpload *upload, GError **error);
+gboolean ripple_reference_upload_release(RippleUpload *upload, GError **error);

@@ -71,6 +71,7 @@ static void add_tests(const OpsCase *ops)
     ops_add_loss_tests(ops);
     ops_add_delta_tests(ops);
     ops_add_gradient_tests(ops);
+    ops_add_upload_tests(ops);
     ops_add_update_tests(ops);
     ops_add_update_adam_tests(ops);
     ops_add_extreme_tests(ops);

@@ -66,6 +66,7 @@ void ops_add_loss_tests(const OpsCase *ops);
 void ops_add_loss_by_hand_tests(const OpsCase *ops);
 void ops_add_update_tests(const OpsCase *ops);
 void ops_add_update_adam_tests(const OpsCase *ops);
+void ops_add_upload_tests(const OpsCase *ops);
 
 /** What only the reference promises. */
 void ops_add_reference_tests(const OpsCase *ops);
