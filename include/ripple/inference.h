@@ -30,6 +30,10 @@ RIPPLE_API RippleInference *ripple_inference_new(const RippleModel *model, const
 RIPPLE_API void ripple_inference_free(RippleInference *inference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleInference, ripple_inference_free)
 
+/** Let the data take at most `bytes` of the device's memory: those that need more are streamed. 0,
+ * as at first, stands for half of it. */
+RIPPLE_API void ripple_inference_set_memory_limit(RippleInference *inference, guint64 bytes);
+
 /** Mean loss over `dataset`, and the share of samples classified rightly (NAN when the targets are
  * numbers). */
 RIPPLE_API gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,

@@ -95,6 +95,10 @@ RIPPLE_API const RippleBackend *ripple_trainer_device(const RippleTrainer *train
 RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train,
                                        gsize *validation, gsize *test);
 
+/** Are the data streamed to the device, rather than resident there? And how many bytes of its
+ * memory do they take? */
+RIPPLE_API gboolean ripple_trainer_is_streamed(const RippleTrainer *trainer, guint64 *bytes);
+
 /** Path of the model file, or NULL when none is written. Owned by the trainer. */
 RIPPLE_API const char *ripple_trainer_model_path(const RippleTrainer *trainer);
 

@@ -53,3 +53,17 @@ gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, g
 {
     return g_ascii_string_to_unsigned(text, 10, minimum, maximum, number, NULL);
 }
+
+gboolean ripple_text_bytes(const char *text, guint64 *bytes)
+{
+    static const char units[] = "KMG";
+    gsize length = strlen(text);
+    const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
+    guint shift = unit ? 10 * (guint)(unit - units + 1) : 0;
+    g_autofree char *digits = g_strndup(text, unit ? length - 1 : length);
+    guint64 number;
+    if (!ripple_text_whole(digits, 1, G_MAXUINT64 >> shift, &number))
+        return FALSE;
+    *bytes = number << shift;
+    return TRUE;
+}

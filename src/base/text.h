@@ -19,3 +19,10 @@ char *ripple_text_count(guint64 number);
 
 /** A whole number within [minimum, maximum]; FALSE, with nothing written, for anything else. */
 gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, guint64 *number);
+
+/** Bytes: a whole number above 0, in units of 1024, 1024² or 1024³ when K, M or G follows it.
+ * FALSE, with nothing written, for anything else. */
+gboolean ripple_text_bytes(const char *text, guint64 *bytes);
+
+/** What ripple_text_bytes() takes, in words. */
+#define RIPPLE_TEXT_BYTES "a number of bytes above 0, such as 67108864, 64M or 2G"

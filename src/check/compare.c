@@ -4,6 +4,7 @@
 #include "check/difference.h"
 #include "check/fault.h"
 #include "reference/reference.h"
+#include "train/data_plan.h"
 #include "train/material.h"
 #include "train/rates.h"
 #include "train/session.h"
@@ -60,8 +61,12 @@ static gboolean side_begin(Side *side, RippleBackend *backend, gboolean keep_all
     RippleScheduleOptions options = {.batch = compare->config->batch,
                                      .moments = ripple_config_moments(compare->config),
                                      .keep_all = keep_all};
-    side->session = ripple_session_new(backend, material->model, material->train,
-                                       material->train_order, material->n_train, options, error);
+    RipplePlacement set = {material->train, compare->config->batch, 0};
+    RippleDataPlan plan;
+    if (!ripple_data_plan(backend, compare->config->memory_limit, &set, 1, &plan, error))
+        return FALSE;
+    side->session = ripple_session_new(backend, material->model, material->train, set.window,
+                                       material->n_train, options, error);
     return side->session != NULL;
 }
 
@@ -198,8 +203,9 @@ static gboolean compare_result(Compare *self, guint64 step_number, gsize count, 
 static gboolean side_row(Side *side, guint row, gsize first, gsize count, const RippleRates *rates,
                          GError **error)
 {
-    RippleBatch batch = ripple_session_batch(side->session, first, count);
-    return ripple_scheduler_row(side->session->scheduler, row, &batch, rates,
+    RippleBatch batch;
+    return ripple_session_batch(side->session, first, count, &batch, error) &&
+           ripple_scheduler_row(side->session->scheduler, row, &batch, rates,
                                 ripple_buffer_view(side->session->result), error);
 }
 
@@ -215,6 +221,9 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
     if (step->kind == RIPPLE_STEP_LOSS && !compare_result(self, step_number, count, error))
         return FALSE;
 
+    RippleBatch batch;
+    if (!ripple_session_batch(self->follower.session, first, count, &batch, error))
+        return FALSE;
     const RippleTensor *written[RIPPLE_N_ROLES];
     guint n_written = ripple_schedule_writes(schedule, step, written);
     for (guint i = 0; i < n_written; i++) {
@@ -225,7 +234,6 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
                                                        written[i]->role, written[i]->layer, count),
                                  error))
             return FALSE;
-        RippleBatch batch = ripple_session_batch(self->follower.session, first, count);
         if (!compare_tensor(self, step_number, step, written[i], &batch, rates, error))
             return FALSE;
     }
@@ -238,9 +246,10 @@ static gboolean compare_row(Compare *self, guint64 step_number, guint row, gsize
 static gboolean compare_alone(Compare *self, gsize first, gsize count, const RippleRates *rates,
                               GError **error)
 {
-    RippleBatch batch = ripple_session_batch(self->alone.session, first, count);
+    RippleBatch batch;
     gdouble device[2], alone[2];
-    if (!ripple_scheduler_step(self->alone.session->scheduler, &batch, rates,
+    if (!ripple_session_batch(self->alone.session, first, count, &batch, error) ||
+        !ripple_scheduler_step(self->alone.session->scheduler, &batch, rates,
                                ripple_buffer_view(self->alone.session->result), error) ||
         !ripple_backend_download_exact(ripple_buffer_view(self->alone.session->result), alone,
                                        error) ||

@@ -10,6 +10,7 @@ void ripple_model_options_clear(RippleModelOptions *options)
     g_free(options->target);
     g_free(options->split);
     g_free(options->device);
+    g_free(options->memory_limit);
 }
 
 GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
@@ -24,6 +25,8 @@ GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
          "Target columns of a table (default: the model's own, or the last)", "COLUMN,…"},
         {"device", 0, 0, G_OPTION_ARG_FILENAME, &options->device,
          "auto, reference, P:D, or a part of a name", "SEL"},
+        {"memory-limit", 0, 0, G_OPTION_ARG_FILENAME, &options->memory_limit,
+         "Bytes of the device that the data may take; more are streamed (default: half)", "BYTES"},
         G_OPTION_ENTRY_NULL};
     GOptionGroup *group = g_option_group_new("main", "Options", "Options", NULL, NULL);
     g_option_group_add_entries(group, entries);
@@ -51,5 +54,16 @@ RippleDataset *ripple_model_options_load(const RippleModelOptions *options,
 RippleInference *ripple_model_options_open(const RippleModelOptions *options,
                                            const RippleModel *model, GError **error)
 {
-    return ripple_inference_new(model, options->device ? options->device : "auto", error);
+    guint64 limit = 0;
+    if (options->memory_limit && !ripple_text_bytes(options->memory_limit, &limit)) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                    "The option --memory-limit cannot be \"%s\": it takes " RIPPLE_TEXT_BYTES ".",
+                    options->memory_limit);
+        return NULL;
+    }
+    RippleInference *inference =
+        ripple_inference_new(model, options->device ? options->device : "auto", error);
+    if (inference)
+        ripple_inference_set_memory_limit(inference, limit);
+    return inference;
 }

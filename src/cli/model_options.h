@@ -10,6 +10,7 @@ typedef struct {
     char *target;
     char *split;
     char *device;
+    char *memory_limit;
 } RippleModelOptions;
 
 void ripple_model_options_clear(RippleModelOptions *options);

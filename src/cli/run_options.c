@@ -39,6 +39,8 @@ static const struct {
     {"seed", "training", "seed", NULL, "Seed of weights, split and order (default: 1)", "N"},
     {"no-shuffle", "training", "shuffle", "false", "Keep the order of the data", NULL},
     {"device", "run", "device", NULL, "auto, reference, P:D, or a part of a name", "SEL"},
+    {"memory-limit", "run", "memory_limit", NULL,
+     "Bytes of the device that the data may take; more are streamed (default: half)", "BYTES"},
     {"out", "run", "out", NULL, "Write config.ini, metrics.jsonl and model.safetensors here",
      "DIR"},
     {"log-every", "run", "log_every", NULL, "A line in metrics.jsonl every so many steps", "N"},

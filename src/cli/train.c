@@ -106,6 +106,17 @@ static void show_step(const RippleStepReport *report, gpointer user_data)
 
 /* ---- before and after ----------------------------------------------------------------------- */
 
+/* Resident or streamed, and what the data take on the device. */
+static char *describe_place(const RippleTrainer *trainer)
+{
+    guint64 bytes;
+    const char *way = ripple_trainer_is_streamed(trainer, &bytes) ? "streamed" : "resident";
+    g_autofree char *count = ripple_console_count(bytes);
+    if (bytes < 1 << 20)
+        return g_strdup_printf("%s, %s bytes on the device", way, count);
+    return g_strdup_printf("%s, %.1f MiB on the device", way, (gdouble)bytes / (1 << 20));
+}
+
 static void show_start(const RippleConsole *console, const RippleTrainer *trainer)
 {
     gsize train, validation, test;
@@ -113,6 +124,7 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
     g_autofree char *network = ripple_network_describe(ripple_trainer_model(trainer)->network);
     g_autofree char *train_count = ripple_console_count(train);
     g_autofree char *test_count = ripple_console_count(test);
+    g_autofree char *place = describe_place(trainer);
     const RippleBackend *device = ripple_trainer_device(trainer);
 
     ripple_console_note(console, "device   %s", ripple_device_name(device));
@@ -121,8 +133,8 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
         validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation)
                    : g_strdup("");
     g_autofree char *test_text = test ? g_strdup_printf(", %s to test", test_count) : g_strdup("");
-    ripple_console_note(console, "data     %s samples to train%s%s", train_count, validation_text,
-                        test_text);
+    ripple_console_note(console, "data     %s samples to train%s%s; %s", train_count,
+                        validation_text, test_text, place);
 }
 
 static void print_json(const RippleTrainer *trainer, const RippleTrainingResult *result)
@@ -132,6 +144,10 @@ static void print_json(const RippleTrainer *trainer, const RippleTrainingResult 
     ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "backend", ripple_device_kind(device));
     ripple_json_set_text(json, "device", ripple_device_name(device));
+    guint64 bytes;
+    ripple_json_set_text(json, "data",
+                         ripple_trainer_is_streamed(trainer, &bytes) ? "streamed" : "resident");
+    ripple_json_set_whole(json, "data_bytes", bytes);
     ripple_json_set_whole(json, "steps", result->steps);
     ripple_json_set_whole(json, "epochs", result->epochs);
     ripple_json_set_number(json, "train_loss", result->train_loss);

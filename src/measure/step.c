@@ -4,6 +4,7 @@
 #include "measure/memory.h"
 #include "measure/random_data.h"
 #include "reference/reference.h"
+#include "train/data_plan.h"
 #include "train/rates.h"
 #include "train/session.h"
 
@@ -127,18 +128,24 @@ static gboolean side_open(Side *side, const Start *start, gsize batch, GError **
     const RippleConfig *config = start->config;
     RippleScheduleOptions options = {.batch = batch, .moments = ripple_config_moments(config)};
     side->config = config;
-    side->session = ripple_session_new(side->backend, start->model, start->dataset, start->order,
+    RipplePlacement set = {start->dataset, config->batch, 0};
+    RippleDataPlan plan;
+    if (!ripple_data_plan(side->backend, config->memory_limit, &set, 1, &plan, error))
+        return FALSE;
+    side->session = ripple_session_new(side->backend, start->model, start->dataset, set.window,
                                        start->dataset->samples, options, error);
-    return side->session != NULL;
+    return side->session && ripple_session_set_order(side->session, start->order, error);
 }
 
 /* Enqueue the next step, and begin anew where no whole batch is left. */
 static gboolean enqueue_step(gpointer user_data, GError **error)
 {
     Side *side = user_data;
-    if (side->first + side->count > side->session->data->samples)
+    if (side->first + side->count > side->session->samples)
         side->first = 0;
-    RippleBatch batch = ripple_session_batch(side->session, side->first, side->count);
+    RippleBatch batch;
+    if (!ripple_session_batch(side->session, side->first, side->count, &batch, error))
+        return FALSE;
     side->first += side->count;
     RippleRates rates = ripple_config_rates(side->config, ++side->steps);
     return ripple_scheduler_step(side->session->scheduler, &batch, &rates,

@@ -34,6 +34,7 @@ static const RippleConfigOption options[] = {
     {OPTION("training", seed, whole)},
     {OPTION("training", shuffle, boolean)},
     {OPTION("run", device, string), .unset = "auto"},
+    {OPTION("run", memory_limit, bytes)},
     {OPTION("run", out, string)},
     {OPTION("run", log_every, whole), .maximum = G_MAXINT64},
 };

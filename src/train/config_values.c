@@ -143,6 +143,24 @@ char *ripple_config_format_boolean(const RippleConfigOption *option, const Rippl
     return g_strdup(*is_true ? "true" : "false");
 }
 
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+gboolean ripple_config_parse_bytes(const RippleConfigOption *option, RippleConfig *config,
+                                   const char *value, GError **error)
+{
+    guint64 bytes = 0;
+    if (strcmp(value, "auto") != 0 && !ripple_text_bytes(value, &bytes))
+        return refuse(option, value, RIPPLE_TEXT_BYTES " or auto", error);
+    *(guint64 *)field(option, config) = bytes;
+    return TRUE;
+}
+
+char *ripple_config_format_bytes(const RippleConfigOption *option, const RippleConfig *config)
+{
+    const guint64 *bytes = field(option, config);
+    return *bytes > 0 ? g_strdup_printf("%" G_GUINT64_FORMAT, *bytes) : g_strdup("auto");
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 /* The parsers of names quote the value and list the names; the option is said in front. */

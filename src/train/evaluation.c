@@ -41,16 +41,20 @@ void ripple_evaluator_free(RippleEvaluator *evaluator)
     g_free(evaluator);
 }
 
-gboolean ripple_evaluator_run(RippleEvaluator *evaluator, const RippleResident *data,
-                              RippleBuffer *order, RippleScore *score, GError **error)
+gboolean ripple_evaluator_run(RippleEvaluator *evaluator, RippleSource *source,
+                              const guint32 *order, gsize samples, RippleScore *score,
+                              GError **error)
 {
-    gsize samples = order->length;
-    gsize batch = ripple_scheduler_schedule(evaluator->scheduler)->options.batch;
+    const RippleScheduleOptions *options =
+        &ripple_scheduler_schedule(evaluator->scheduler)->options;
     evaluator->loss_sum = evaluator->rights = 0;
+    if (!ripple_source_begin(source, order, samples, options->batch, error))
+        return FALSE;
 
-    for (gsize first = 0; first < samples; first += batch) {
-        RippleBatch at = {data, order, first, MIN(batch, samples - first)};
-        if (!ripple_scheduler_step(evaluator->scheduler, &at, NULL,
+    for (gsize first = 0; first < samples; first += options->batch) {
+        RippleBatch at;
+        if (!ripple_source_batch(source, first, MIN(options->batch, samples - first), &at, error) ||
+            !ripple_scheduler_step(evaluator->scheduler, &at, NULL,
                                    ripple_result_log_slot(evaluator->log), error) ||
             !ripple_result_log_advance(evaluator->log, at.count, error))
             return FALSE;
@@ -58,6 +62,6 @@ gboolean ripple_evaluator_run(RippleEvaluator *evaluator, const RippleResident *
     if (!ripple_result_log_finish(evaluator->log, error))
         return FALSE;
     score->loss = evaluator->loss_sum / samples;
-    score->accuracy = data->labels ? evaluator->rights / samples : NAN;
+    score->accuracy = options->has_labels ? evaluator->rights / samples : NAN;
     return TRUE;
 }

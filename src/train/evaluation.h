@@ -4,6 +4,7 @@
 #pragma once
 
 #include "train/scheduler.h"
+#include "train/source.h"
 
 /** Loss and accuracy over a set of samples. */
 typedef struct {
@@ -19,6 +20,8 @@ RippleEvaluator *ripple_evaluator_new(RippleState *state, gboolean has_labels, g
 void ripple_evaluator_free(RippleEvaluator *evaluator);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleEvaluator, ripple_evaluator_free)
 
-/** Score the samples of `data` that `order` lists. Waits for the result. */
-gboolean ripple_evaluator_run(RippleEvaluator *evaluator, const RippleResident *data,
-                              RippleBuffer *order, RippleScore *score, GError **error);
+/** Score the `samples` samples of `source` that `order` lists (NULL for 0, 1, 2, …). Waits for the
+ * result. */
+gboolean ripple_evaluator_run(RippleEvaluator *evaluator, RippleSource *source,
+                              const guint32 *order, gsize samples, RippleScore *score,
+                              GError **error);

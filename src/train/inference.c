@@ -1,11 +1,10 @@
 #include <ripple/inference.h>
 
+#include "train/data_plan.h"
 #include "train/evaluation.h"
 
 #include <math.h>
 #include <ripple/error.h>
-
-#define BATCH 1024
 
 /* ---- data ----------------------------------------------------------------------------------- */
 
@@ -79,6 +78,7 @@ struct _RippleInference {
     const RippleModel *model; /* borrowed */
     RippleBackend *backend;
     RippleState *state;
+    guint64 memory_limit; /* 0 for half of the device's */
 };
 
 RippleInference *ripple_inference_new(const RippleModel *model, const char *selector,
@@ -123,21 +123,34 @@ static gboolean check_inputs(const RippleInference *inference, const RippleDatas
     return FALSE;
 }
 
+void ripple_inference_set_memory_limit(RippleInference *inference, guint64 bytes)
+{
+    inference->memory_limit = bytes;
+}
+
+static RippleSource *open_source(RippleInference *self, const RippleDataset *dataset,
+                                 GError **error)
+{
+    RipplePlacement set = {dataset, RIPPLE_EVALUATION_BATCH, 0};
+    RippleDataPlan plan;
+    if (!check_inputs(self, dataset, error) ||
+        !ripple_data_plan(self->backend, self->memory_limit, &set, 1, &plan, error))
+        return NULL;
+    return ripple_source_new(self->backend, dataset, self->model->transform, set.window, error);
+}
+
 gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,
                                 gdouble *loss, gdouble *accuracy, GError **error)
 {
-    if (!check_inputs(inference, dataset, error))
-        return FALSE;
-    g_autoptr(RippleResident) data =
-        ripple_resident_new(inference->backend, dataset, inference->model->transform, error);
-    g_autoptr(RippleBuffer) order =
-        data ? ripple_order_upload(inference->backend, NULL, dataset->samples, error) : NULL;
+    g_autoptr(RippleSource) source = open_source(inference, dataset, error);
     g_autoptr(RippleEvaluator) evaluator =
-        order ? ripple_evaluator_new(inference->state, data->labels != NULL,
-                                     MIN(BATCH, dataset->samples), error)
-              : NULL;
+        source
+            ? ripple_evaluator_new(inference->state, dataset->target_kind == RIPPLE_TARGET_LABELS,
+                                   MIN(RIPPLE_EVALUATION_BATCH, dataset->samples), error)
+            : NULL;
     RippleScore score;
-    if (!evaluator || !ripple_evaluator_run(evaluator, data, order, &score, error))
+    if (!evaluator ||
+        !ripple_evaluator_run(evaluator, source, NULL, dataset->samples, &score, error))
         return FALSE;
     *loss = score.loss;
     *accuracy = score.accuracy;
@@ -147,23 +160,21 @@ gboolean ripple_inference_score(RippleInference *inference, const RippleDataset 
 gboolean ripple_inference_predict(RippleInference *inference, const RippleDataset *dataset,
                                   gfloat *outputs, GError **error)
 {
-    if (!check_inputs(inference, dataset, error))
+    g_autoptr(RippleSource) source = open_source(inference, dataset, error);
+    if (!source)
         return FALSE;
     const RippleNetwork *network = inference->model->network;
     RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_PREDICT,
-                                     .batch = MIN(BATCH, dataset->samples)};
-    g_autoptr(RippleResident) data =
-        ripple_resident_new(inference->backend, dataset, inference->model->transform, error);
-    g_autoptr(RippleBuffer) order =
-        data ? ripple_order_upload(inference->backend, NULL, dataset->samples, error) : NULL;
-    g_autoptr(RippleScheduler) scheduler =
-        order ? ripple_scheduler_new(inference->state, &options, error) : NULL;
-    if (!scheduler)
+                                     .batch = MIN(RIPPLE_EVALUATION_BATCH, dataset->samples)};
+    g_autoptr(RippleScheduler) scheduler = ripple_scheduler_new(inference->state, &options, error);
+    if (!scheduler || !ripple_source_begin(source, NULL, dataset->samples, options.batch, error))
         return FALSE;
 
     for (gsize first = 0; first < dataset->samples; first += options.batch) {
-        RippleBatch batch = {data, order, first, MIN(options.batch, dataset->samples - first)};
-        if (!ripple_scheduler_step(scheduler, &batch, NULL, RIPPLE_NO_VIEW, error))
+        RippleBatch batch;
+        if (!ripple_source_batch(source, first, MIN(options.batch, dataset->samples - first),
+                                 &batch, error) ||
+            !ripple_scheduler_step(scheduler, &batch, NULL, RIPPLE_NO_VIEW, error))
             return FALSE;
         RippleView a = ripple_scheduler_view(scheduler, RIPPLE_ROLE_ACTIVATION,
                                              network->n_layers - 1, batch.count);

@@ -7,7 +7,7 @@
 
 #include "network/backend.h"
 #include "network/schedule.h"
-#include "train/resident.h"
+#include "train/samples.h"
 
 /** Parameters and optimizer state of a network on a backend: what outlives a step, and what several
  * schedulers share. */
@@ -23,14 +23,6 @@ RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *netwo
                               GError **error);
 void ripple_state_free(RippleState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleState, ripple_state_free)
-
-/** Which samples a step works on. */
-typedef struct {
-    const RippleResident *data;
-    RippleBuffer *order; /**< INDEX: samples in the order of the epoch */
-    gsize first;         /**< position in the order */
-    gsize count;         /**< samples, at most the schedule's batch */
-} RippleBatch;
 
 typedef struct _RippleScheduler RippleScheduler;
 

@@ -5,32 +5,35 @@
 #pragma once
 
 #include "train/scheduler.h"
+#include "train/source.h"
 
 #include <ripple/model.h>
 
 typedef struct {
     RippleBackend *backend; /**< borrowed */
-    RippleResident *data;
-    RippleBuffer *order; /**< the samples to train on, in the order of the epoch */
+    RippleSource *source;
+    gsize samples; /**< to train on */
     RippleState *state;
     RippleScheduler *scheduler;
     RippleBuffer *result; /**< 1 × 2, see RippleLossOperation */
 } RippleSession;
 
-/** Upload `dataset`, the `n_order` indices in `order`, and the parameters of `model`, and make a
- * schedule to train. Of `options`, batch (cut to n_order), moments and keep_all are asked for;
- * purpose and labels follow from the rest. */
+/** Bring `dataset` (resident, or in windows of `window` samples, see ripple_source_new()) and the
+ * parameters of `model` to `backend`, and make a schedule to train on `samples` of its samples. Of
+ * `options`, batch (cut to samples), moments and keep_all are asked for; purpose and labels follow
+ * from the rest. */
 RippleSession *ripple_session_new(RippleBackend *backend, const RippleModel *model,
-                                  const RippleDataset *dataset, const guint32 *order, gsize n_order,
+                                  const RippleDataset *dataset, gsize window, gsize samples,
                                   RippleScheduleOptions options, GError **error);
 void ripple_session_free(RippleSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSession, ripple_session_free)
 
-/** Another order of as many samples. */
+/** From now on train on the samples that `order` lists. */
 gboolean ripple_session_set_order(RippleSession *session, const guint32 *order, GError **error);
 
-/** The `count` samples from position `first` of the order. */
-RippleBatch ripple_session_batch(const RippleSession *session, gsize first, gsize count);
+/** The `count` samples from position `first` of the order; see ripple_source_batch(). */
+gboolean ripple_session_batch(RippleSession *session, gsize first, gsize count, RippleBatch *batch,
+                              GError **error);
 
 /** Most samples in a step. */
 gsize ripple_session_batch_size(const RippleSession *session);

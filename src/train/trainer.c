@@ -2,48 +2,54 @@
 
 #include "train/rates.h"
 
-/* Evaluation has no gradient to smooth and takes what keeps a device busy. */
-#define EVALUATION_BATCH 1024
-
-static gboolean upload_validation(RippleTrainer *self, GError **error)
+static gboolean plan_data(RippleTrainer *self, RipplePlacement sets[2], GError **error)
 {
     const RippleMaterial *material = self->material;
-    if (material->n_validation == 0)
-        return TRUE;
-    self->validation_order = ripple_order_upload(self->backend, material->validation_order,
-                                                 material->n_validation, error);
-    return self->validation_order != NULL;
+    gsize validation_batch = MIN(RIPPLE_EVALUATION_BATCH, material->n_validation);
+    sets[0] = (RipplePlacement){material->train, MAX(self->config->batch, validation_batch), 0};
+    sets[1] = (RipplePlacement){material->test, RIPPLE_EVALUATION_BATCH, 0};
+    return ripple_data_plan(self->backend, self->config->memory_limit, sets, material->test ? 2 : 1,
+                            &self->plan, error);
 }
 
-static gboolean upload_test(RippleTrainer *self, GError **error)
-{
-    const RippleDataset *test = self->material->test;
-    if (!test)
-        return TRUE;
-    self->test = ripple_resident_new(self->backend, test, self->material->model->transform, error);
-    if (!self->test)
-        return FALSE;
-    self->test_order = ripple_order_upload(self->backend, NULL, test->samples, error);
-    return self->test_order != NULL;
-}
-
-static gboolean open_session(RippleTrainer *self, GError **error)
+static gboolean open_session(RippleTrainer *self, gsize window, GError **error)
 {
     const RippleMaterial *material = self->material;
     RippleScheduleOptions options = {.batch = self->config->batch,
                                      .moments = ripple_config_moments(self->config)};
-    self->session = ripple_session_new(self->backend, material->model, material->train,
-                                       material->train_order, material->n_train, options, error);
+    self->session = ripple_session_new(self->backend, material->model, material->train, window,
+                                       material->n_train, options, error);
     return self->session != NULL;
+}
+
+static gboolean open_test(RippleTrainer *self, gsize window, GError **error)
+{
+    const RippleMaterial *material = self->material;
+    if (!material->test)
+        return TRUE;
+    self->test =
+        ripple_source_new(self->backend, material->test, material->model->transform, window, error);
+    return self->test != NULL;
 }
 
 static gboolean open_evaluator(RippleTrainer *self, GError **error)
 {
-    if (!self->test && !self->validation_order)
+    const RippleMaterial *material = self->material;
+    if (!material->test && material->n_validation == 0)
         return TRUE;
-    self->evaluator = ripple_evaluator_new(
-        self->session->state, self->session->data->labels != NULL, EVALUATION_BATCH, error);
+    self->evaluator = ripple_evaluator_new(self->session->state,
+                                           material->train->target_kind == RIPPLE_TARGET_LABELS,
+                                           RIPPLE_EVALUATION_BATCH, error);
     return self->evaluator != NULL;
+}
+
+static gboolean open_all(RippleTrainer *self, GError **error)
+{
+    RipplePlacement sets[2];
+    self->backend = ripple_device_open(self->config->device, error);
+    return self->backend && plan_data(self, sets, error) &&
+           open_session(self, sets[0].window, error) && open_test(self, sets[1].window, error) &&
+           open_evaluator(self, error);
 }
 
 RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
@@ -51,11 +57,7 @@ RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
     g_autoptr(RippleTrainer) self = g_new0(RippleTrainer, 1);
     self->config = config;
     self->material = ripple_material_new(config, error);
-    if (!self->material)
-        return NULL;
-    self->backend = ripple_device_open(config->device, error);
-    if (!self->backend || !open_session(self, error) || !upload_validation(self, error) ||
-        !upload_test(self, error) || !open_evaluator(self, error))
+    if (!self->material || !open_all(self, error))
         return NULL;
     if (config->out) {
         self->directory = ripple_run_directory_new(config->out, config, error);
@@ -72,9 +74,7 @@ void ripple_trainer_free(RippleTrainer *trainer)
     ripple_run_directory_free(trainer->directory);
     ripple_evaluator_free(trainer->evaluator);
     ripple_session_free(trainer->session);
-    ripple_buffer_free(trainer->validation_order);
-    ripple_buffer_free(trainer->test_order);
-    ripple_resident_free(trainer->test);
+    ripple_source_free(trainer->test);
     ripple_backend_free(trainer->backend);
     ripple_material_free(trainer->material);
     g_free(trainer);
@@ -96,6 +96,12 @@ void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train, gsize *v
     *train = trainer->material->n_train;
     *validation = trainer->material->n_validation;
     *test = trainer->material->test ? trainer->material->test->samples : 0;
+}
+
+gboolean ripple_trainer_is_streamed(const RippleTrainer *trainer, guint64 *bytes)
+{
+    *bytes = trainer->plan.bytes;
+    return trainer->plan.is_streamed;
 }
 
 const char *ripple_trainer_model_path(const RippleTrainer *trainer)

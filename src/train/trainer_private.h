@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "train/data_plan.h"
 #include "train/evaluation.h"
 #include "train/material.h"
 #include "train/run_directory.h"
@@ -14,10 +15,9 @@ struct _RippleTrainer {
     RippleConfig *config; /**< borrowed */
     RippleMaterial *material;
     RippleBackend *backend;
-    RippleSession *session;         /**< over training and validation samples */
-    RippleResident *test;           /**< or NULL */
-    RippleBuffer *validation_order; /**< or NULL */
-    RippleBuffer *test_order;       /**< or NULL */
-    RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */
-    RippleRunDirectory *directory;  /**< or NULL */
+    RippleSession *session; /**< over training and validation samples */
+    RippleDataPlan plan;
+    RippleSource *test;            /**< or NULL */
+    RippleEvaluator *evaluator;    /**< NULL when there is nothing to evaluate on */
+    RippleRunDirectory *directory; /**< or NULL */
 };

@@ -117,7 +117,7 @@ static gboolean collect(const RippleStepResult *result, gpointer user_data, GErr
 
 /* ---- one epoch ------------------------------------------------------------------------------ */
 
-static gboolean upload_order(Run *run, GError **error)
+static gboolean set_order(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
     g_autofree guint32 *order =
@@ -134,9 +134,11 @@ static gboolean enqueue_epoch(Run *run, GError **error)
     for (gsize first = 0; first < samples; first += batch) {
         if (run->enqueued == run->steps || run->interrupted)
             return TRUE;
-        RippleBatch at = ripple_session_batch(trainer->session, first, MIN(batch, samples - first));
         RippleRates rates = ripple_config_rates(run->config, run->enqueued + 1);
-        if (!ripple_scheduler_step(trainer->session->scheduler, &at, &rates,
+        RippleBatch at;
+        if (!ripple_session_batch(trainer->session, first, MIN(batch, samples - first), &at,
+                                  error) ||
+            !ripple_scheduler_step(trainer->session->scheduler, &at, &rates,
                                    ripple_result_log_slot(run->log), error) ||
             !ripple_result_log_advance(run->log, at.count, error))
             return FALSE;
@@ -148,12 +150,17 @@ static gboolean enqueue_epoch(Run *run, GError **error)
     return TRUE;
 }
 
+static gboolean has_labels(const RippleTrainer *trainer)
+{
+    return trainer->material->train->target_kind == RIPPLE_TARGET_LABELS;
+}
+
 static gboolean train_epoch(Run *run, GError **error)
 {
     run->sums = (EpochSums){0};
     run->epoch_pace = (Pace){0};
     run->epoch_start = g_get_monotonic_time();
-    if (!upload_order(run, error) || !enqueue_epoch(run, error) ||
+    if (!set_order(run, error) || !enqueue_epoch(run, error) ||
         !ripple_result_log_finish(run->log, error))
         return FALSE;
 
@@ -164,15 +171,16 @@ static gboolean train_epoch(Run *run, GError **error)
     run->result->samples_per_second = rate_of(run->pace);
     run->result->train_loss = run->sums.loss / run->sums.samples;
     run->result->train_accuracy =
-        run->trainer->session->data->labels ? run->sums.rights / run->sums.samples : NAN;
+        has_labels(run->trainer) ? run->sums.rights / run->sums.samples : NAN;
     return TRUE;
 }
 
-static gboolean score(Run *run, const RippleResident *data, RippleBuffer *order, gdouble *loss,
-                      gdouble *accuracy, GError **error)
+static gboolean score(Run *run, RippleSource *source, const guint32 *order, gsize samples,
+                      gdouble *loss, gdouble *accuracy, GError **error)
 {
     RippleScore found = {NAN, NAN};
-    if (order && !ripple_evaluator_run(run->trainer->evaluator, data, order, &found, error))
+    if (samples > 0 &&
+        !ripple_evaluator_run(run->trainer->evaluator, source, order, samples, &found, error))
         return FALSE;
     *loss = found.loss;
     *accuracy = found.accuracy;
@@ -182,11 +190,12 @@ static gboolean score(Run *run, const RippleResident *data, RippleBuffer *order,
 static gboolean evaluate(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
+    const RippleMaterial *material = trainer->material;
     RippleTrainingResult *result = run->result;
-    if (!score(run, trainer->session->data, trainer->validation_order, &result->val_loss,
-               &result->val_accuracy, error) ||
-        !score(run, trainer->test, trainer->test_order, &result->test_loss, &result->test_accuracy,
-               error))
+    gsize n_test = material->test ? material->test->samples : 0;
+    if (!score(run, trainer->session->source, material->validation_order, material->n_validation,
+               &result->val_loss, &result->val_accuracy, error) ||
+        !score(run, trainer->test, NULL, n_test, &result->test_loss, &result->test_accuracy, error))
         return FALSE;
     result->seconds = seconds_since(run->start);
     return TRUE;

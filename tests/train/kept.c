@@ -3,6 +3,7 @@
 #include "support/backends.h"
 #include "support/numbers.h"
 #include "train/scheduler.h"
+#include "train/source.h"
 
 #include <math.h>
 
@@ -83,10 +84,10 @@ static void take_steps(const Ground *ground, RippleScheduler *scheduler, Trained
 {
     RippleRates rates = ground->rates;
     g_autoptr(GError) error = NULL;
-    g_autoptr(RippleResident) data =
-        ripple_resident_new(ground->backend, &ground->dataset, ground->transform, &error);
+    g_autoptr(RippleSource) source =
+        ripple_source_new(ground->backend, &ground->dataset, ground->transform, 0, &error);
     g_assert_no_error(error);
-    g_autoptr(RippleBuffer) order = ripple_order_upload(ground->backend, NULL, SAMPLES, &error);
+    ripple_source_begin(source, NULL, SAMPLES, BATCH, &error);
     g_assert_no_error(error);
     g_autoptr(RippleBuffer) result =
         ripple_buffer_new(ground->backend, RIPPLE_ELEMENT_REAL, 2, &error);
@@ -94,9 +95,11 @@ static void take_steps(const Ground *ground, RippleScheduler *scheduler, Trained
 
     gsize first = 0;
     for (guint step = 0; step < STEPS; step++) {
-        const RippleBatch batch = {data, order, first, MIN(BATCH, SAMPLES - first)};
+        RippleBatch batch;
         gdouble values[2];
         rates.step = step + 1;
+        ripple_source_batch(source, first, MIN(BATCH, SAMPLES - first), &batch, &error);
+        g_assert_no_error(error);
         ripple_scheduler_step(scheduler, &batch, &rates, ripple_buffer_view(result), &error);
         g_assert_no_error(error);
         ripple_backend_download_exact(ripple_buffer_view(result), values, &error);

@@ -108,6 +108,7 @@ TestRun *test_run_interrupted(RippleConfig *config, guint steps)
     TestRun *run = g_new0(TestRun, 1);
     run->losses = g_array_new(FALSE, FALSE, sizeof(gdouble));
     run->epochs = g_array_new(FALSE, FALSE, sizeof(RippleEpochReport));
+    run->is_streamed = ripple_trainer_is_streamed(trainer, &run->data_bytes);
     Watch watch = {.run = run, .interrupt_after = steps};
     const RippleObserver observer = {.step = watch_step,
                                      .epoch = watch_epoch,

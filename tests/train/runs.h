@@ -23,6 +23,8 @@ char *test_table(const char *directory, const char *name, guint samples, guint i
 typedef struct {
     GError *error; /**< or NULL */
     RippleTrainingResult result;
+    gboolean is_streamed;
+    guint64 data_bytes; /**< that the data take on the device */
     gfloat *parameters; /**< those the model has in the end */
     gsize length;       /**< how many, padding included */
     GArray *losses;     /**< gdouble: of each step that was reported */

@@ -6,6 +6,7 @@
 #include "reference/reference.h"
 #include "support/numbers.h"
 #include "train/scheduler.h"
+#include "train/source.h"
 
 #include <math.h>
 
@@ -23,8 +24,7 @@ typedef struct {
     RippleNetwork *network;
     RippleDataset dataset;
     RippleState *state;
-    RippleResident *data;
-    RippleBuffer *order;
+    RippleSource *source;
     RippleBuffer *result;
     RippleScheduler *training;
     RippleScheduler *evaluation;
@@ -36,8 +36,7 @@ static void place_clear(Place *place)
     ripple_scheduler_free(place->training);
     ripple_scheduler_free(place->evaluation);
     ripple_buffer_free(place->result);
-    ripple_buffer_free(place->order);
-    ripple_resident_free(place->data);
+    ripple_source_free(place->source);
     ripple_state_free(place->state);
     ripple_network_free(place->network);
     ripple_backend_free(place->backend);
@@ -91,8 +90,8 @@ static Place place_new(RippleLoss loss)
                                      .moments = 1,
                                      .keep_all = TRUE};
     place.state = ripple_state_new(place.backend, place.network, 1, &error);
-    place.data = ripple_resident_new(place.backend, &place.dataset, transform, &error);
-    place.order = ripple_order_upload(place.backend, NULL, SAMPLES, &error);
+    place.source = ripple_source_new(place.backend, &place.dataset, transform, 0, &error);
+    ripple_source_begin(place.source, NULL, SAMPLES, BATCH, &error);
     place.result = ripple_buffer_new(place.backend, RIPPLE_ELEMENT_REAL, 2, &error);
     place.training = ripple_scheduler_new(place.state, &options, &error);
     options.purpose = RIPPLE_PURPOSE_EVALUATE;
@@ -108,7 +107,11 @@ static Place place_new(RippleLoss loss)
 
 static RippleBatch batch_from(const Place *place, gsize first)
 {
-    return (RippleBatch){place->data, place->order, first, MIN(BATCH, SAMPLES - first)};
+    g_autoptr(GError) error = NULL;
+    RippleBatch batch;
+    ripple_source_batch(place->source, first, MIN(BATCH, SAMPLES - first), &batch, &error);
+    g_assert_no_error(error);
+    return batch;
 }
 
 static void download(RippleView view, gdouble *values)

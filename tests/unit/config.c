@@ -29,7 +29,7 @@ static void test_defaults(void)
                     "init=\n\n"
                     "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
                     "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
-                    "[run]\ndevice=auto\nout=\nlog_every=0\n");
+                    "[run]\ndevice=auto\nmemory_limit=auto\nout=\nlog_every=0\n");
     ripple_config_free(NULL);
 }
 
@@ -83,6 +83,12 @@ static void test_values(void)
         {"training", "shuffle", "true", "true"},
         {"run", "device", "cpu:1", "cpu:1"},
         {"run", "device", "", "auto"},
+        {"run", "memory_limit", "1", "1"},
+        {"run", "memory_limit", "3K", "3072"},
+        {"run", "memory_limit", "64M", "67108864"},
+        {"run", "memory_limit", "17179869183G", "18446744072635809792"},
+        {"run", "memory_limit", "18446744073709551615", "18446744073709551615"},
+        {"run", "memory_limit", "auto", "auto"},
         {"run", "out", "runs/#1", "runs/#1"},
         {"run", "log_every", "10", "10"},
     };
@@ -185,6 +191,16 @@ static void test_bad_values(void)
         {"training", "seed", "18446744073709551616", "between 0 and 18446744073709551615"},
         {"training", "shuffle", "yes", "shuffle cannot be \"yes\": it takes true or false"},
         {"training", "shuffle", "", "shuffle cannot be \"\""},
+        {"run", "memory_limit", "0",
+         "memory_limit cannot be \"0\": it takes a number of bytes above 0, such as"},
+        {"run", "memory_limit", "", "memory_limit cannot be \"\""},
+        {"run", "memory_limit", "K", "memory_limit cannot be \"K\""},
+        {"run", "memory_limit", "-1", "memory_limit cannot be \"-1\""},
+        {"run", "memory_limit", "1.5G", "memory_limit cannot be \"1.5G\""},
+        {"run", "memory_limit", "64MB", "memory_limit cannot be \"64MB\""},
+        {"run", "memory_limit", "64 M", "memory_limit cannot be \"64 M\""},
+        {"run", "memory_limit", "0K", "memory_limit cannot be \"0K\""},
+        {"run", "memory_limit", "17179869184G", "memory_limit cannot be \"17179869184G\""},
         {"run", "log_every", "often", "log_every cannot be \"often\""},
     };
     g_autoptr(RippleConfig) config = ripple_config_new();
@@ -221,29 +237,18 @@ static void test_too_many_layers(void)
 static void test_round_trip(void)
 {
     static const char *const values[][3] = {
-        {"data", "data", " a\\b\n=[x] # ;"},
-        {"data", "target", "ä,1"},
-        {"data", "test_data", "\ttest"},
-        {"data", "val_split", "0.1234567890123456789"},
-        {"data", "scaling", "unit"},
-        {"network", "hidden", "7:silu,9,11:softplus"},
-        {"network", "activation", "elu"},
-        {"network", "output_activation", "tanh"},
-        {"network", "loss", "mse"},
-        {"network", "init", "w.safetensors"},
-        {"training", "optimizer", "adam"},
-        {"training", "momentum", "0.3"},
-        {"training", "beta1", "0.8"},
-        {"training", "beta2", "0.98"},
-        {"training", "epsilon", "1e-7"},
-        {"training", "learning_rate", "0.00123456789"},
-        {"training", "batch", "17"},
-        {"training", "epochs", "3"},
-        {"training", "steps", "99"},
-        {"training", "seed", "12345678901234567890"},
-        {"training", "shuffle", "false"},
-        {"run", "device", "gpu"},
-        {"run", "out", "runs/1"},
+        {"data", "data", " a\\b\n=[x] # ;"}, {"data", "target", "ä,1"},
+        {"data", "test_data", "\ttest"},     {"data", "val_split", "0.1234567890123456789"},
+        {"data", "scaling", "unit"},         {"network", "hidden", "7:silu,9,11:softplus"},
+        {"network", "activation", "elu"},    {"network", "output_activation", "tanh"},
+        {"network", "loss", "mse"},          {"network", "init", "w.safetensors"},
+        {"training", "optimizer", "adam"},   {"training", "momentum", "0.3"},
+        {"training", "beta1", "0.8"},        {"training", "beta2", "0.98"},
+        {"training", "epsilon", "1e-7"},     {"training", "learning_rate", "0.00123456789"},
+        {"training", "batch", "17"},         {"training", "epochs", "3"},
+        {"training", "steps", "99"},         {"training", "seed", "12345678901234567890"},
+        {"training", "shuffle", "false"},    {"run", "device", "gpu"},
+        {"run", "memory_limit", "7"},        {"run", "out", "runs/1"},
         {"run", "log_every", "7"},
     };
     g_autoptr(RippleConfig) config = ripple_config_new();
