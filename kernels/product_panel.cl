@@ -49,6 +49,12 @@
 #ifndef VECTORS
 #define VECTORS 4
 #endif
+#ifndef A_TRANSPOSED
+#define A_TRANSPOSED 0
+#endif
+#ifndef COPY
+#define COPY 1
+#endif
 #ifndef DEPTH
 #define DEPTH 256
 #endif
@@ -86,7 +92,7 @@ void copy_panel(__local float16 *panel, __global const float *b, uint b_step, ui
 }
 
 /* Σ over p of a[p·step] */
-float row_sum(__global const float *a, uint step, uint count)
+float column_sum(__global const float *a, uint step, uint count)
 {
     float sum = 0.0f;
     for (uint p = 0; p < count; p++)
@@ -122,20 +128,19 @@ void update_some(__global float *parameter, __global float *first, __global floa
 
 #elif END == END_FORWARD
 
-/* values[row][j] → to[j·m + row]: rows of neurons become rows of samples. */
-void store_samples(const float *values, __global float *to, uint m, uint rows, uint samples)
+/* values[i][j] → to[j·m + i]: rows of neurons become rows of samples, but for the first `skip`. */
+void store_samples(const float *values, __global float *to, uint m, uint skip, uint samples)
 {
     for (uint sample = 0; sample < samples; sample++)
-        for (uint i = 0; i < rows; i++)
+        for (uint i = skip; i < ROWS; i++)
             to[(ulong)sample * m + i] = values[i * COLUMNS + sample];
 }
 
 #endif
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
-product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
-              __global const float *b, ulong b_offset, uint b_step, uint b_columns, uint m, uint n,
-              uint k, uint tiles
+product_panel(__global const float *a, ulong a_offset, uint a_step, __global const float *b,
+              ulong b_offset, uint b_step, uint b_columns, uint m, uint n, uint k, uint tiles
 #if END == END_STORE
               ,
               __global float *c, ulong c_offset
@@ -158,12 +163,16 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
 #endif
 )
 {
+#if COPY
     __local float16 panel[DEPTH * VECTORS];
     __local float16 partial[TILES * ROWS * VECTORS];
+    const uint most = DEPTH;
+#else
+    const uint most = k;
+#endif
     uint first_column = get_global_id(0) * COLUMNS;
     uint first_row = get_global_id(1) * tiles * ROWS;
     uint columns = min(n - first_column, (uint)COLUMNS);
-    uint readable = min(b_columns - first_column, (uint)COLUMNS);
     a += a_offset;
     b += b_offset + first_column;
 #if END == END_UPDATE
@@ -172,42 +181,72 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
     second += second_offset;
 #endif
 
-    for (uint done = 0; done < k; done += DEPTH) {
-        uint depth = min(k - done, (uint)DEPTH);
-        copy_panel(panel, b + (ulong)done * b_step, b_step, depth, readable);
+    for (uint done = 0; done < k; done += most) {
+        uint depth = min(k - done, most);
+#if COPY
+        copy_panel(panel, b + (ulong)done * b_step, b_step, depth,
+                   min(b_columns - first_column, (uint)COLUMNS));
+#endif
 
         for (uint tile = 0; tile < tiles; tile++) {
-            uint row = first_row + tile * ROWS;
-            if (row >= m)
+            uint start = first_row + tile * ROWS;
+            if (start >= m)
                 break;
-            uint rows = min(m - row, (uint)ROWS);
-            __local float16 *mine = partial + tile * ROWS * VECTORS;
+            /* The last tile begins early enough to be whole; its first rows are another's. */
+            uint row = min(start, m - ROWS);
+            uint skip = start - row;
 
-            /* A tile that reaches beyond the last row computes that row several times. */
-            __global const float *a_rows[ROWS];
             float16 sum[ROWS][VECTORS];
 #pragma unroll
-            for (uint i = 0; i < ROWS; i++) {
-                a_rows[i] = a + (ulong)min(row + i, m - 1) * a_row + (ulong)done * a_step;
+            for (uint i = 0; i < ROWS; i++)
 #pragma unroll
                 for (uint j = 0; j < VECTORS; j++)
-                    sum[i][j] = done == 0 ? (float16)0.0f : mine[i * VECTORS + j];
-            }
-
-            for (uint p = 0; p < depth; p++) {
-                float16 b_row[VECTORS];
+                    sum[i][j] = 0.0f;
+#if COPY
+            __local float16 *mine = partial + tile * ROWS * VECTORS;
+            if (done > 0)
 #pragma unroll
-                for (uint j = 0; j < VECTORS; j++)
-                    b_row[j] = panel[p * VECTORS + j];
-#pragma unroll
-                for (uint i = 0; i < ROWS; i++) {
-                    float16 spread = a_rows[i][(ulong)p * a_step];
+                for (uint i = 0; i < ROWS; i++)
 #pragma unroll
                     for (uint j = 0; j < VECTORS; j++)
-                        sum[i][j] = fma(spread, b_row[j], sum[i][j]);
+                        sum[i][j] = mine[i * VECTORS + j];
+#endif
+
+#if A_TRANSPOSED
+            __global const float *a_column = a + (ulong)done * a_step + row;
+#else
+            __global const float *a_rows = a + (ulong)row * a_step + done;
+#endif
+#if !COPY
+            __global const float *b_row = b;
+#endif
+            for (uint p = 0; p < depth; p++) {
+                float16 b_vectors[VECTORS];
+#pragma unroll
+                for (uint j = 0; j < VECTORS; j++)
+#if COPY
+                    b_vectors[j] = panel[p * VECTORS + j];
+#else
+                    b_vectors[j] = vload16(j, b_row);
+                b_row += b_step;
+#endif
+#pragma unroll
+                for (uint i = 0; i < ROWS; i++) {
+#if A_TRANSPOSED
+                    float16 spread = a_column[i];
+#else
+                    float16 spread = a_rows[(ulong)i * a_step + p];
+#endif
+#pragma unroll
+                    for (uint j = 0; j < VECTORS; j++)
+                        sum[i][j] = fma(spread, b_vectors[j], sum[i][j]);
                 }
+#if A_TRANSPOSED
+                a_column += a_step;
+#endif
             }
 
+#if COPY
             if (done + depth < k) {
 #pragma unroll
                 for (uint i = 0; i < ROWS; i++)
@@ -216,12 +255,13 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
                         mine[i * VECTORS + j] = sum[i][j];
                 continue;
             }
+#endif
 
 #if END == END_FORWARD
             float z_values[ROWS * COLUMNS], a_values[ROWS * COLUMNS];
 #pragma unroll
             for (uint i = 0; i < ROWS; i++) {
-                float own_bias = HAS_BIAS ? bias[bias_offset + min(row + i, m - 1)] : 0.0f;
+                float own_bias = HAS_BIAS ? bias[bias_offset + row + i] : 0.0f;
 #pragma unroll
                 for (uint j = 0; j < VECTORS; j++) {
                     float16 z = sum[i][j] + own_bias;
@@ -229,7 +269,7 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
                     vstore16(z, i * VECTORS + j, z_values);
                     vstore16(f, i * VECTORS + j, a_values);
 #if WRITE_TRANSPOSED
-                    if (i < rows)
+                    if (i >= skip)
                         store_some(f,
                                    transposed + (ulong)(row + i) * transposed_step + first_column +
                                        j * LANES,
@@ -239,10 +279,10 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
             }
             ulong at = (ulong)first_column * m + row;
 #if WRITE_Z
-            store_samples(z_values, z_samples + z_offset + at, m, rows, columns);
+            store_samples(z_values, z_samples + z_offset + at, m, skip, columns);
 #endif
 #if WRITE_A
-            store_samples(a_values, a_samples + a_samples_offset + at, m, rows, columns);
+            store_samples(a_values, a_samples + a_samples_offset + at, m, skip, columns);
 #endif
 
 #else
@@ -250,7 +290,7 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
             for (uint i = 0; i < ROWS; i++)
 #pragma unroll
                 for (uint j = 0; j < VECTORS; j++)
-                    if (i < rows) {
+                    if (i >= skip) {
                         uint count = left_from(columns, j);
                         ulong at = (ulong)(row + i) * n + first_column + j * LANES;
 #if END == END_DELTA
@@ -264,8 +304,8 @@ product_panel(__global const float *a, ulong a_offset, uint a_row, uint a_step,
                     }
 #if END == END_GRADIENT || END == END_UPDATE
             if (first_column == 0)
-                for (uint i = 0; i < rows; i++) {
-                    float bias_gradient = row_sum(a + (ulong)(row + i) * a_row, a_step, k);
+                for (uint i = skip; i < ROWS; i++) {
+                    float bias_gradient = column_sum(a + row + i, a_step, k);
 #if END == END_UPDATE
                     update_some(parameter, first, second, (ulong)m * n + row + i,
                                 (float16)bias_gradient, 1, optimizer);

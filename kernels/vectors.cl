@@ -3,29 +3,37 @@
  */
 #define LANES 16
 
-/* The first `count` of sixteen numbers, and 0 for the others. */
-float16 load_some(__global const float *from, uint count)
+/* Vectors at the end of a row. The functions that call them for whole vectors, too, must be small
+ * enough to vanish in the loops of a product. */
+float16 load_few(__global const float *from, uint count)
 {
-    if (count >= LANES)
-        return vload16(0, from);
     float values[LANES];
-#pragma unroll
     for (uint i = 0; i < LANES; i++)
         values[i] = i < count ? from[i] : 0.0f;
     return vload16(0, values);
 }
 
-/* The first `count` of sixteen numbers. */
-void store_some(float16 vector, __global float *to, uint count)
+void store_few(float16 vector, __global float *to, uint count)
 {
-    if (count >= LANES) {
-        vstore16(vector, 0, to);
-        return;
-    }
     float values[LANES];
     vstore16(vector, 0, values);
     for (uint i = 0; i < count; i++)
         to[i] = values[i];
+}
+
+/* The first `count` of sixteen numbers, and 0 for the others. */
+__attribute__((always_inline)) float16 load_some(__global const float *from, uint count)
+{
+    return count >= LANES ? vload16(0, from) : load_few(from, count);
+}
+
+/* The first `count` of sixteen numbers. */
+__attribute__((always_inline)) void store_some(float16 vector, __global float *to, uint count)
+{
+    if (count >= LANES)
+        vstore16(vector, 0, to);
+    else
+        store_few(vector, to, count);
 }
 
 /* How many of `count` numbers are left from vector `j` on. */

@@ -18,12 +18,15 @@ static const PanelShape single = {1, 8, 256, 1};
 /* Pieces of work for each compute unit, so that none waits long for the others at the end. */
 #define PIECES_PER_UNIT 4
 
-/* A·B as the kernel sees it: element (i, k) of A at a[i·a_row + k·a_step]. */
+/* Bytes between rows of B from which on they are copied together. */
+#define FAR_APART 2048
+
+/* A·B as the kernel sees it. */
 typedef struct {
     RippleOperand a;
     RippleOperand b;
-    gsize a_row;
     gsize a_step;
+    gboolean a_transposed; /* element (i, k) of A at a[k·a_step + i], otherwise a[i·a_step + k] */
     gsize b_step;
     gsize b_columns;
     gsize m;
@@ -31,40 +34,52 @@ typedef struct {
     gsize k;
 } Panel;
 
-/* Most arguments of any end. */
+/* Arguments of the kernel whatever its end, and most of any end. */
+#define N_ARGUMENTS 11
 #define MOST_END_ARGUMENTS 8
+
+/* Without a copy, a vector may not reach beyond its row, and rows that lie pages apart miss every
+ * cache. */
+static gboolean needs_copy(const Panel *panel, gsize columns)
+{
+    return ripple_ceiling(panel->n, columns) * columns > panel->b_columns ||
+           panel->b_step * sizeof(cl_float) >= FAR_APART;
+}
 
 /* Enqueue `panel` with the kernel that `end_options` describe. */
 static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_options,
                         const RippleArgument *end, guint n_end, GError **error)
 {
-    const PanelShape *shape = panel->m == 1 ? &single : &wide;
-    g_autofree char *options =
-        g_strdup_printf("-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
-                        " -DDEPTH=%" G_GSIZE_FORMAT " -DTILES=%" G_GSIZE_FORMAT " %s",
-                        shape->rows, shape->vectors, shape->depth, shape->most_tiles, end_options);
+    PanelShape shape = panel->m == 1 ? single : wide;
+    gsize columns = shape.vectors * 16;
+    shape.rows = MIN(shape.rows, panel->m);
+    g_autofree char *options = g_strdup_printf(
+        "-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
+        " -DA_TRANSPOSED=%d -DCOPY=%d -DDEPTH=%" G_GSIZE_FORMAT " -DTILES=%" G_GSIZE_FORMAT " %s",
+        shape.rows, shape.vectors, panel->a_transposed, needs_copy(panel, columns), shape.depth,
+        shape.most_tiles, end_options);
     cl_kernel kernel = ripple_kernel_get(self, "product_panel", options, error);
     if (!kernel)
         return FALSE;
 
-    gsize panels = ripple_ceiling(panel->n, shape->vectors * 16);
-    gsize row_tiles = ripple_ceiling(panel->m, shape->rows);
+    gsize panels = ripple_ceiling(panel->n, columns);
+    gsize row_tiles = ripple_ceiling(panel->m, shape.rows);
     gsize blocks = ripple_ceiling(PIECES_PER_UNIT * self->device->compute_units, panels);
-    gsize tiles = CLAMP(ripple_ceiling(row_tiles, blocks), 1, shape->most_tiles);
+    gsize tiles = CLAMP(ripple_ceiling(row_tiles, blocks), 1, shape.most_tiles);
 
-    cl_uint a_row = (cl_uint)panel->a_row, a_step = (cl_uint)panel->a_step;
+    cl_uint a_step = (cl_uint)panel->a_step;
     cl_uint b_step = (cl_uint)panel->b_step, b_columns = (cl_uint)panel->b_columns;
     cl_uint m = (cl_uint)panel->m, n = (cl_uint)panel->n, k = (cl_uint)panel->k;
     cl_uint tile_count = (cl_uint)tiles;
-    RippleArgument arguments[12 + MOST_END_ARGUMENTS] = {
-        RIPPLE_OPERAND(panel->a),    RIPPLE_ARGUMENT(a_row),  RIPPLE_ARGUMENT(a_step),
-        RIPPLE_OPERAND(panel->b),    RIPPLE_ARGUMENT(b_step), RIPPLE_ARGUMENT(b_columns),
-        RIPPLE_ARGUMENT(m),          RIPPLE_ARGUMENT(n),      RIPPLE_ARGUMENT(k),
-        RIPPLE_ARGUMENT(tile_count),
+    RippleArgument arguments[N_ARGUMENTS + MOST_END_ARGUMENTS] = {
+        RIPPLE_OPERAND(panel->a), RIPPLE_ARGUMENT(a_step),    RIPPLE_OPERAND(panel->b),
+        RIPPLE_ARGUMENT(b_step),  RIPPLE_ARGUMENT(b_columns), RIPPLE_ARGUMENT(m),
+        RIPPLE_ARGUMENT(n),       RIPPLE_ARGUMENT(k),         RIPPLE_ARGUMENT(tile_count),
     };
-    memcpy(arguments + 12, end, n_end * sizeof *end);
+    memcpy(arguments + N_ARGUMENTS, end, n_end * sizeof *end);
     const gsize global[2] = {panels, ripple_ceiling(row_tiles, tiles)}, local[2] = {1, 1};
-    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, 12 + n_end, error);
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, N_ARGUMENTS + n_end,
+                                       error);
 }
 
 /* The product x·Wᵀ as W·xᵀ. */
@@ -72,8 +87,7 @@ static Panel forward_panel(RippleView x, RippleView weight, RippleTransposedView
 {
     return (Panel){
         .a = ripple_operand(weight),
-        .a_row = weight.columns,
-        .a_step = 1,
+        .a_step = weight.columns,
         .b = {transposed.memory, 0},
         .b_step = transposed.step,
         .b_columns = transposed.step,
@@ -87,8 +101,7 @@ static Panel delta_panel(RippleView above, RippleView weight)
 {
     return (Panel){
         .a = ripple_operand(above),
-        .a_row = above.columns,
-        .a_step = 1,
+        .a_step = above.columns,
         .b = ripple_operand(weight),
         .b_step = weight.columns,
         .b_columns = weight.columns,
@@ -102,8 +115,8 @@ static Panel gradient_panel(RippleView delta, RippleView x)
 {
     return (Panel){
         .a = ripple_operand(delta),
-        .a_row = 1,
         .a_step = delta.columns,
+        .a_transposed = TRUE,
         .b = ripple_operand(x),
         .b_step = x.columns,
         .b_columns = x.columns,

@@ -57,7 +57,7 @@ static const Mistake adam_mistakes[] = {
 
 /* What a product does at its end, by the kernels that processors train with. */
 static const Mistake panel_mistakes[] = {
-    {"product_panel.cl", "fma(spread, b_row[j], sum[i][j])", "spread * b_row[j]", "1",
+    {"product_panel.cl", "fma(spread, b_vectors[j], sum[i][j])", "spread * b_vectors[j]", "1",
      "layers.0.z"},
     {"product_panel.cl", "sum[i][j] + own_bias", "sum[i][j]", "2", "layers.0.z"},
     {"product_panel.cl", "vstore16(f, i * VECTORS + j, a_values)",
