@@ -1,19 +1,19 @@
 /* The operations of a training step that are no products. Nothing here waits. */
 #include "opencl/launch.h"
 #include "opencl/optimizer.h"
+#include "opencl/product_private.h"
 
 /* ---- gather --------------------------------------------------------------------------------- */
 
-gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error)
+/* Rows as they come, element by element. */
+static gboolean gather_rows(RippleOpencl *self, const RippleGather *gather, GError **error)
 {
     static const char *const options[] = {
         [RIPPLE_ELEMENT_REAL] = "",
         [RIPPLE_ELEMENT_INDEX] = "-DSOURCE=uint -DDESTINATION=uint",
         [RIPPLE_ELEMENT_BYTE] = "-DSOURCE=uchar -DSCALED=1",
     };
-    RippleOpencl *self = RIPPLE_OPENCL(backend);
     RippleView to = gather->destination;
-    ripple_opencl_written(to);
     cl_kernel kernel =
         ripple_kernel_get(self, "gather", options[gather->source.buffer->element], error);
     if (!kernel)
@@ -29,6 +29,43 @@ gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather
                                         RIPPLE_ARGUMENT(scale),      RIPPLE_ARGUMENT(shift)};
     return ripple_kernel_launch(self, kernel, to.columns, to.rows, arguments,
                                 G_N_ELEMENTS(arguments), error);
+}
+
+/* Rows, and their transposed copy with them. */
+static gboolean gather_blocks(RippleOpencl *self, const RippleGather *gather,
+                              const RippleTransposedView *transposed, GError **error)
+{
+    RippleView to = gather->destination;
+    gboolean is_bytes = gather->source.buffer->element == RIPPLE_ELEMENT_BYTE;
+    cl_kernel kernel =
+        ripple_kernel_get(self, "gather_block", is_bytes ? "-DSOURCE=uchar -DSCALED=1" : "", error);
+    if (!kernel)
+        return FALSE;
+
+    RippleOperand order = ripple_operand(gather->order), source = ripple_operand(gather->source);
+    RippleOperand destination = ripple_operand(to);
+    order.offset += gather->first;
+    cl_mem copy = transposed->memory;
+    cl_uint step = (cl_uint)transposed->step;
+    cl_uint rows = (cl_uint)to.rows, columns = (cl_uint)to.columns;
+    cl_float scale = (cl_float)gather->scale, shift = (cl_float)gather->shift;
+    const RippleArgument arguments[] = {
+        RIPPLE_OPERAND(order),    RIPPLE_OPERAND(source), RIPPLE_OPERAND(destination),
+        RIPPLE_ARGUMENT(copy),    RIPPLE_ARGUMENT(step),  RIPPLE_ARGUMENT(rows),
+        RIPPLE_ARGUMENT(columns), RIPPLE_ARGUMENT(scale), RIPPLE_ARGUMENT(shift)};
+    const gsize global[2] = {ripple_ceiling(to.columns, 16), transposed->step / 16};
+    const gsize local[2] = {1, 1};
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments,
+                                       G_N_ELEMENTS(arguments), error);
+}
+
+gboolean ripple_opencl_gather(RippleBackend *backend, const RippleGather *gather, GError **error)
+{
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
+    RippleTransposedView transposed;
+    if (ripple_transposed_target(gather->destination, &transposed))
+        return gather_blocks(self, gather, &transposed, error);
+    return gather_rows(self, gather, error);
 }
 
 /* ---- loss ----------------------------------------------------------------------------------- */

@@ -78,6 +78,11 @@ static const Mistake panel_mistakes[] = {
      "store_some(w, first + at, count)", "1", "layers.1.weight.first_moment"},
     {"transpose.cl", "to += (ulong)first_column * step + first_row",
      "to += (ulong)first_column * step", "1", "layers.0.z"},
+    /* From the second step on, the copy of the input is gathered. */
+    {"gather_block.cl", "(ulong)first_column * step + first_row", "(ulong)first_column * step", "2",
+     "layers.0.z"},
+    {"gather_block.cl", "source + (ulong)order[i] * columns", "source + (ulong)order[0] * columns",
+     "2", "input"},
     {"vectors.cl", "i < count ? from[i] : 0.0f", "i + 1 < count ? from[i] : 0.0f", "1",
      "layers.0.z"},
 };
