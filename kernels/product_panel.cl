@@ -26,7 +26,7 @@
  *
  * Macros:
  *   ROWS, VECTORS  shape of a tile; their product should leave a few of the device's vector
- * registers free; default 6 and 4 DEPTH          default 256 TILES          most tiles of a
+ * registers free; default 6 and 4 DEPTH          default 1024 TILES          most tiles of a
  * work-item; default 22 END            default END_STORE HAS_BIAS, WRITE_Z, WRITE_A,
  * WRITE_TRANSPOSED  0 or 1; default 0 ACTIVATION     see activation.cl OPTIMIZER      see
  * optimizer.cl
@@ -56,7 +56,7 @@
 #define COPY 1
 #endif
 #ifndef DEPTH
-#define DEPTH 256
+#define DEPTH 1024
 #endif
 #ifndef TILES
 #define TILES 22
@@ -83,22 +83,32 @@
 void copy_panel(__local float16 *panel, __global const float *b, uint b_step, uint depth,
                 uint columns)
 {
-    for (uint k = 0; k < depth; k++) {
+    if (columns == COLUMNS)
+        for (uint k = 0; k < depth; k++, b += b_step, panel += VECTORS)
 #pragma unroll
-        for (uint j = 0; j < VECTORS; j++)
-            panel[k * VECTORS + j] = load_some(b + j * LANES, left_from(columns, j));
-        b += b_step;
-    }
+            for (uint j = 0; j < VECTORS; j++)
+                panel[j] = vload16(j, b);
+    else
+        for (uint k = 0; k < depth; k++, b += b_step, panel += VECTORS)
+            for (uint j = 0; j < VECTORS; j++)
+                panel[j] = load_some(b + j * LANES, left_from(columns, j));
 }
 
-/* Σ over p of a[p·step] */
-float column_sum(__global const float *a, uint step, uint count)
+#if END == END_GRADIENT || END == END_UPDATE
+
+/* Σ over p of a[p·step + i], for each of ROWS neighbours. */
+void column_sums(__global const float *a, uint step, uint count, float *sums)
 {
-    float sum = 0.0f;
+#pragma unroll
+    for (uint i = 0; i < ROWS; i++)
+        sums[i] = 0.0f;
     for (uint p = 0; p < count; p++)
-        sum += a[(ulong)p * step];
-    return sum;
+#pragma unroll
+        for (uint i = 0; i < ROWS; i++)
+            sums[i] += a[(ulong)p * step + i];
 }
+
+#endif
 
 #if END == END_UPDATE
 
@@ -128,12 +138,36 @@ void update_some(__global float *parameter, __global float *first, __global floa
 
 #elif END == END_FORWARD
 
-/* values[i][j] → to[j·m + i]: rows of neurons become rows of samples, but for the first `skip`. */
-void store_samples(const float *values, __global float *to, uint m, uint skip, uint samples)
+/* The first ROWS elements of `vector`. */
+void store_rows(float16 vector, __global float *to)
 {
-    for (uint sample = 0; sample < samples; sample++)
-        for (uint i = skip; i < ROWS; i++)
-            to[(ulong)sample * m + i] = values[i * COLUMNS + sample];
+#if ROWS == 6
+    vstore4(vector.s0123, 0, to);
+    vstore2(vector.s45, 2, to);
+#else
+    store_few(vector, to, ROWS);
+#endif
+}
+
+/* rows[i][j] → to[j·m + i]: rows of neurons become rows of samples, but for the first `skip`. */
+void store_samples(const float16 *rows, __global float *to, uint m, uint skip, uint samples)
+{
+    float16 block[LANES];
+#pragma unroll
+    for (uint i = 0; i < LANES; i++)
+        block[i] = i < ROWS ? rows[i] : (float16)0.0f;
+    transpose_block(block);
+    if (skip == 0 && samples >= LANES)
+#pragma unroll
+        for (uint sample = 0; sample < LANES; sample++)
+            store_rows(block[sample], to + (ulong)sample * m);
+    else
+        for (uint sample = 0; sample < min(samples, (uint)LANES); sample++) {
+            float values[LANES];
+            vstore16(block[sample], 0, values);
+            for (uint i = skip; i < ROWS; i++)
+                to[(ulong)sample * m + i] = values[i];
+        }
 }
 
 #endif
@@ -212,6 +246,24 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
                         sum[i][j] = mine[i * VECTORS + j];
 #endif
 
+#if END == END_DELTA || END == END_UPDATE
+            /* What the end will read arrives while the sums are formed. */
+            for (uint i = 0; i < ROWS; i++) {
+                ulong at = (ulong)(row + i) * n + first_column;
+#if END == END_DELTA
+                ask_for(source + source_offset + at, columns);
+#else
+                ask_for(parameter + at, columns);
+#if MOMENTS > 0
+                ask_for(first + at, columns);
+#endif
+#if MOMENTS > 1
+                ask_for(second + at, columns);
+#endif
+#endif
+            }
+#endif
+
 #if A_TRANSPOSED
             __global const float *a_column = a + (ulong)done * a_step + row;
 #else
@@ -258,32 +310,32 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
 #endif
 
 #if END == END_FORWARD
-            float z_values[ROWS * COLUMNS], a_values[ROWS * COLUMNS];
 #pragma unroll
-            for (uint i = 0; i < ROWS; i++) {
-                float own_bias = HAS_BIAS ? bias[bias_offset + row + i] : 0.0f;
+            for (uint j = 0; j < VECTORS; j++) {
+                uint samples = left_from(columns, j);
+                ulong at = (ulong)(first_column + j * LANES) * m + row;
+                float16 z[ROWS], f[ROWS];
 #pragma unroll
-                for (uint j = 0; j < VECTORS; j++) {
-                    float16 z = sum[i][j] + own_bias;
-                    float16 f = activate(z);
-                    vstore16(z, i * VECTORS + j, z_values);
-                    vstore16(f, i * VECTORS + j, a_values);
-#if WRITE_TRANSPOSED
-                    if (i >= skip)
-                        store_some(f,
-                                   transposed + (ulong)(row + i) * transposed_step + first_column +
-                                       j * LANES,
-                                   left_from(columns, j));
-#endif
+                for (uint i = 0; i < ROWS; i++) {
+                    z[i] = sum[i][j] + (HAS_BIAS ? bias[bias_offset + row + i] : 0.0f);
+                    f[i] = activate(z[i]);
                 }
-            }
-            ulong at = (ulong)first_column * m + row;
 #if WRITE_Z
-            store_samples(z_values, z_samples + z_offset + at, m, skip, columns);
+                store_samples(z, z_samples + z_offset + at, m, skip, samples);
 #endif
 #if WRITE_A
-            store_samples(a_values, a_samples + a_samples_offset + at, m, skip, columns);
+                store_samples(f, a_samples + a_samples_offset + at, m, skip, samples);
 #endif
+#if WRITE_TRANSPOSED
+#pragma unroll
+                for (uint i = 0; i < ROWS; i++)
+                    if (i >= skip)
+                        store_some(f[i],
+                                   transposed + (ulong)(row + i) * transposed_step + first_column +
+                                       j * LANES,
+                                   samples);
+#endif
+            }
 
 #else
 #pragma unroll
@@ -303,16 +355,17 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
 #endif
                     }
 #if END == END_GRADIENT || END == END_UPDATE
-            if (first_column == 0)
-                for (uint i = skip; i < ROWS; i++) {
-                    float bias_gradient = column_sum(a + row + i, a_step, k);
+            if (first_column == 0) {
+                float bias_gradient[ROWS];
+                column_sums(a + row, a_step, k, bias_gradient);
+                for (uint i = skip; i < ROWS; i++)
 #if END == END_UPDATE
                     update_some(parameter, first, second, (ulong)m * n + row + i,
-                                (float16)bias_gradient, 1, optimizer);
+                                (float16)bias_gradient[i], 1, optimizer);
 #else
-                    bias[bias_offset + row + i] = bias_gradient;
+                    bias[bias_offset + row + i] = bias_gradient[i];
 #endif
-                }
+            }
 #endif
 #endif
         }

@@ -1,7 +1,24 @@
 /* Sixteen numbers at a time, and the ends of rows where fewer are left. For kernels that include
  * it.
+ *
+ * Macros:
+ *   PREFETCH  1: the compiler is a processor's, with clang's builtin for asking early for what will
+ *             be read (OpenCL's own prefetch() does nothing in PoCL); default 0
  */
 #define LANES 16
+
+#ifndef PREFETCH
+#define PREFETCH 0
+#endif
+
+/* `count` floats from `from` on will be read soon. */
+void ask_for(__global const float *from, uint count)
+{
+#if PREFETCH
+    for (uint i = 0; i < count; i += LANES) /* a cache line */
+        __builtin_prefetch((const void *)(ulong)(from + i), 0, 3);
+#endif
+}
 
 /* Vectors at the end of a row. The functions that call them for whole vectors, too, must be small
  * enough to vanish in the loops of a product. */

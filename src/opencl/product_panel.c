@@ -11,12 +11,14 @@ typedef struct {
     gsize most_tiles;
 } PanelShape;
 
-static const PanelShape wide = {6, 4, 256, 22};
+static const PanelShape wide = {6, 4, 1024, 22};
 /* A single row of C: B is read but once. */
 static const PanelShape single = {1, 8, 256, 1};
 
-/* Pieces of work for each compute unit, so that none waits long for the others at the end. */
-#define PIECES_PER_UNIT 4
+/* Pieces of work for each compute unit, so that none waits long for the others at the end. Each
+ * that copies does so for itself. */
+#define PIECES_PER_UNIT 16
+#define COPYING_PIECES_PER_UNIT 4
 
 /* Bytes between rows of B from which on they are copied together. */
 #define FAR_APART 2048
@@ -52,19 +54,22 @@ static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_
 {
     PanelShape shape = panel->m == 1 ? single : wide;
     gsize columns = shape.vectors * 16;
+    gboolean copy = needs_copy(panel, columns);
     shape.rows = MIN(shape.rows, panel->m);
     g_autofree char *options = g_strdup_printf(
         "-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
-        " -DA_TRANSPOSED=%d -DCOPY=%d -DDEPTH=%" G_GSIZE_FORMAT " -DTILES=%" G_GSIZE_FORMAT " %s",
-        shape.rows, shape.vectors, panel->a_transposed, needs_copy(panel, columns), shape.depth,
-        shape.most_tiles, end_options);
+        " -DA_TRANSPOSED=%d -DPREFETCH=%d -DCOPY=%d -DDEPTH=%" G_GSIZE_FORMAT
+        " -DTILES=%" G_GSIZE_FORMAT " %s",
+        shape.rows, shape.vectors, panel->a_transposed, self->device->kind == RIPPLE_DEVICE_CPU,
+        copy, shape.depth, shape.most_tiles, end_options);
     cl_kernel kernel = ripple_kernel_get(self, "product_panel", options, error);
     if (!kernel)
         return FALSE;
 
     gsize panels = ripple_ceiling(panel->n, columns);
     gsize row_tiles = ripple_ceiling(panel->m, shape.rows);
-    gsize blocks = ripple_ceiling(PIECES_PER_UNIT * self->device->compute_units, panels);
+    gsize pieces = (copy ? COPYING_PIECES_PER_UNIT : PIECES_PER_UNIT) * self->device->compute_units;
+    gsize blocks = ripple_ceiling(pieces, panels);
     gsize tiles = CLAMP(ripple_ceiling(row_tiles, blocks), 1, shape.most_tiles);
 
     cl_uint a_step = (cl_uint)panel->a_step;
