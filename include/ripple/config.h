@@ -6,7 +6,7 @@
  *     [network]   hidden, activation, output_activation, loss, init
  *     [training]  optimizer, momentum, beta1, beta2, epsilon, learning_rate, batch, epochs, steps,
  *                 seed, shuffle
- *     [run]       device, memory_limit, out, log_every
+ *     [run]       device, memory_limit, out, log_every, trace
  *
  * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
  */
@@ -54,6 +54,7 @@ typedef struct {
     guint64 memory_limit; /**< bytes of the device's memory that the data may take; 0: half of it */
     char *out;            /**< directory for the run's files, or NULL for none */
     guint64 log_every;    /**< steps between lines in metrics.jsonl, 0 for epochs only */
+    char *trace;          /**< a file for what the device did when, or NULL for none */
 } RippleConfig;
 
 /** The defaults: relu, sgd without momentum, the optimizer's own learning rate, batch 128, 5

@@ -67,6 +67,8 @@ typedef struct {
     gdouble samples_per_second; /**< trained on, evaluation and the first step left out */
     gdouble compile_seconds; /**< compiling programs, the first step included, where drivers compile
                                 late */
+    guint64 host_waits;      /**< how often the host stood still for the device, in all */
+    guint64 host_waits_per_epoch; /**< the same in the last whole epoch, evaluation included */
 } RippleTrainingResult;
 
 typedef struct _RippleTrainer RippleTrainer;

@@ -44,6 +44,7 @@ static const struct {
     {"out", "run", "out", NULL, "Write config.ini, metrics.jsonl and model.safetensors here",
      "DIR"},
     {"log-every", "run", "log_every", NULL, "A line in metrics.jsonl every so many steps", "N"},
+    {"trace", "run", "trace", NULL, "Write what the device did when, for Perfetto", "FILE"},
 };
 
 RippleRunOptions *ripple_run_options_new(void)

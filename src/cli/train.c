@@ -159,6 +159,8 @@ static void print_json(const RippleTrainer *trainer, const RippleTrainingResult 
     ripple_json_set_number(json, "seconds", result->seconds);
     ripple_json_set_number(json, "samples_per_second", result->samples_per_second);
     ripple_json_set_number(json, "compile_seconds", result->compile_seconds);
+    ripple_json_set_whole(json, "host_waits", result->host_waits);
+    ripple_json_set_whole(json, "host_waits_per_epoch", result->host_waits_per_epoch);
     ripple_json_set_text(json, "model", ripple_trainer_model_path(trainer));
     ripple_json_end_object(json);
     ripple_console_json(json);

@@ -440,6 +440,21 @@ gdouble ripple_backend_compile_seconds(const RippleBackend *backend)
     return backend->compile_seconds;
 }
 
+const char *ripple_backend_driver(const RippleBackend *backend)
+{
+    return backend->driver;
+}
+
+guint64 ripple_backend_waits(const RippleBackend *backend)
+{
+    return backend->waits;
+}
+
+void ripple_backend_set_row(RippleBackend *backend, const char *row)
+{
+    backend->row = row;
+}
+
 void ripple_backend_free(RippleBackend *backend)
 {
     if (backend)

@@ -122,6 +122,16 @@ const char *ripple_backend_device_name(const RippleBackend *backend);
 /** Seconds spent so far on compiling device programs. */
 gdouble ripple_backend_compile_seconds(const RippleBackend *backend);
 
+/** Versions of platform and driver; NULL where there is no driver. */
+const char *ripple_backend_driver(const RippleBackend *backend);
+
+/** How often the host has stood still until the device had done something. Always counted. */
+guint64 ripple_backend_waits(const RippleBackend *backend);
+
+/** What is enqueued from here on serves `row` of a schedule ("forward 0"; interned), or none
+ * (NULL). For whoever records what the device does. */
+void ripple_backend_set_row(RippleBackend *backend, const char *row);
+
 void ripple_backend_free(RippleBackend *backend);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleBackend, ripple_backend_free)
 
@@ -196,7 +206,10 @@ struct _RippleBackend {
     char *device_name;
     guint64 memory_bytes;
     guint64 largest_buffer_bytes;
+    char *driver; /**< or NULL */
     gdouble compile_seconds;
+    _Atomic guint64 waits; /**< uploads have threads of their own */
+    const char *row; /**< of the schedule under way, or NULL */
 };
 
 /** Begins every backend's own buffer. */

@@ -1,5 +1,6 @@
 #include "opencl/private.h"
 #include "opencl/product_private.h"
+#include "opencl/profile_hooks.h"
 #include "opencl/programs.h"
 
 #include <ripple/error.h>
@@ -15,6 +16,7 @@ static void opencl_free(RippleBackend *backend)
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     if (self->queue)
         clFinish(self->queue);
+    g_clear_pointer(&self->profile, ripple_profile_free);
     g_clear_pointer(&self->kernels, g_hash_table_unref);
     ripple_opencl_scratch_clear(&self->rights);
     ripple_opencl_scratch_clear(&self->losses);
@@ -28,7 +30,9 @@ static void opencl_free(RippleBackend *backend)
     if (self->context)
         clReleaseContext(self->context);
     g_clear_pointer(&self->device, ripple_opencl_device_free);
+    g_mutex_clear(&self->upload_lock);
     g_free(backend->device_name);
+    g_free(backend->driver);
     g_free(self);
 }
 
@@ -90,6 +94,9 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
     backend->device_name = g_strdup(self->device->name);
     backend->memory_bytes = self->device->memory_bytes;
     backend->largest_buffer_bytes = self->device->largest_allocation_bytes;
+    backend->driver =
+        g_strdup_printf("%s %s", self->device->platform_name, self->device->driver_version);
+    g_mutex_init(&self->upload_lock);
     self->kernels = ripple_kernels_new();
     if (!ripple_product_choose(self, error))
         return NULL;

@@ -1,5 +1,5 @@
 /* Buffers and what moves between host and device. */
-#include "opencl/private.h"
+#include "opencl/profile_hooks.h"
 
 #include <ripple/error.h>
 
@@ -51,7 +51,8 @@ RippleBuffer *ripple_opencl_buffer_new(RippleBackend *backend, RippleElement ele
         return NULL;
     }
     const cl_uchar zero = 0;
-    status = clEnqueueFillBuffer(self->queue, memory, &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
+    status = clEnqueueFillBuffer(self->queue, memory, &zero, sizeof zero, 0, bytes, 0, NULL,
+                                 ripple_profile_next(self, RIPPLE_QUEUE_COMPUTE, "clear", bytes));
     if (status != CL_SUCCESS) {
         clReleaseMemObject(memory);
         ripple_opencl_report(self, "clEnqueueFillBuffer", status, error);
@@ -75,8 +76,12 @@ gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **er
 {
     RippleOpencl *self = backend_of(view);
     ripple_opencl_written(view);
-    cl_int status = clEnqueueWriteBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE,
-                                         view_start(view), view_bytes(view), values, 0, NULL, NULL);
+    gint64 began = ripple_profile_begin_wait(self);
+    cl_int status = clEnqueueWriteBuffer(
+        self->queue, ripple_opencl_memory(view), CL_TRUE, view_start(view), view_bytes(view),
+        values, 0, NULL,
+        ripple_profile_next(self, RIPPLE_QUEUE_COMPUTE, "upload", view_bytes(view)));
+    ripple_profile_end_wait(self, "wait for an upload", began);
     return status == CL_SUCCESS ||
            ripple_opencl_report(self, "clEnqueueWriteBuffer", status, error);
 }
@@ -84,8 +89,12 @@ gboolean ripple_opencl_upload(RippleView view, gconstpointer values, GError **er
 gboolean ripple_opencl_download(RippleView view, gfloat *values, GError **error)
 {
     RippleOpencl *self = backend_of(view);
-    cl_int status = clEnqueueReadBuffer(self->queue, ripple_opencl_memory(view), CL_TRUE,
-                                        view_start(view), view_bytes(view), values, 0, NULL, NULL);
+    gint64 began = ripple_profile_begin_wait(self);
+    cl_int status = clEnqueueReadBuffer(
+        self->queue, ripple_opencl_memory(view), CL_TRUE, view_start(view), view_bytes(view),
+        values, 0, NULL,
+        ripple_profile_next(self, RIPPLE_QUEUE_COMPUTE, "download", view_bytes(view)));
+    ripple_profile_end_wait(self, "wait for a download", began);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueReadBuffer", status, error);
 }
 
@@ -100,6 +109,7 @@ RippleRead *ripple_opencl_read(RippleView view, gfloat *values, GError **error)
         ripple_opencl_report(self, "clEnqueueReadBuffer", status, error);
         return NULL;
     }
+    ripple_profile_add(self, RIPPLE_QUEUE_COMPUTE, "download", view_bytes(view), event);
     RippleOpenclRead *read = g_new0(RippleOpenclRead, 1);
     read->parent.backend = view.buffer->backend;
     read->event = event;
@@ -128,7 +138,11 @@ gboolean ripple_opencl_read_finish(RippleRead *read, GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(read->backend);
     cl_event event = ((RippleOpenclRead *)read)->event;
+    gboolean must_wait = !ripple_opencl_read_is_ready(read);
+    gint64 began = must_wait ? ripple_profile_begin_wait(self) : 0;
     cl_int status = clWaitForEvents(1, &event);
+    if (must_wait)
+        ripple_profile_end_wait(self, "wait for results", began);
     clReleaseEvent(event);
     g_free(read);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clWaitForEvents", status, error);
@@ -139,8 +153,10 @@ gboolean ripple_opencl_clear(RippleView view, GError **error)
     RippleOpencl *self = backend_of(view);
     const cl_float zero = 0;
     ripple_opencl_written(view);
-    cl_int status = clEnqueueFillBuffer(self->queue, ripple_opencl_memory(view), &zero, sizeof zero,
-                                        view_start(view), view_bytes(view), 0, NULL, NULL);
+    cl_int status = clEnqueueFillBuffer(
+        self->queue, ripple_opencl_memory(view), &zero, sizeof zero, view_start(view),
+        view_bytes(view), 0, NULL,
+        ripple_profile_next(self, RIPPLE_QUEUE_COMPUTE, "clear", view_bytes(view)));
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueFillBuffer", status, error);
 }
 
@@ -148,15 +164,18 @@ gboolean ripple_opencl_copy(RippleView source, RippleView destination, GError **
 {
     RippleOpencl *self = backend_of(source);
     ripple_opencl_written(destination);
-    cl_int status = clEnqueueCopyBuffer(self->queue, ripple_opencl_memory(source),
-                                        ripple_opencl_memory(destination), view_start(source),
-                                        view_start(destination), view_bytes(source), 0, NULL, NULL);
+    cl_int status = clEnqueueCopyBuffer(
+        self->queue, ripple_opencl_memory(source), ripple_opencl_memory(destination),
+        view_start(source), view_start(destination), view_bytes(source), 0, NULL,
+        ripple_profile_next(self, RIPPLE_QUEUE_COMPUTE, "copy", view_bytes(source)));
     return status == CL_SUCCESS || ripple_opencl_report(self, "clEnqueueCopyBuffer", status, error);
 }
 
 gboolean ripple_opencl_wait(RippleBackend *backend, GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
+    gint64 began = ripple_profile_begin_wait(self);
     cl_int status = clFinish(self->queue);
+    ripple_profile_end_wait(self, "wait for the device", began);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clFinish", status, error);
 }

@@ -26,6 +26,9 @@ typedef struct {
     gsize columns;
 } RippleTransposed;
 
+/** What is recorded of the commands; see profile.h. */
+typedef struct _RippleProfile RippleProfile;
+
 typedef struct {
     RippleBackend parent;
     RippleOpenclDevice *device;
@@ -40,6 +43,8 @@ typedef struct {
     RippleScratch gradient;        /**< of a descent that is not fused */
     RippleScratch transposed;      /**< of ripple_transposed_once() */
     cl_command_queue upload_queue; /**< in order, beside the other; NULL until an upload is made */
+    RippleProfile *profile;        /**< NULL while nothing is recorded */
+    GMutex upload_lock; /**< the last two, which other threads use than the one that sets them */
 } RippleOpencl;
 
 typedef struct {

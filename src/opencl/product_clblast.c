@@ -1,4 +1,5 @@
 #include "opencl/product_private.h"
+#include "opencl/profile_hooks.h"
 
 #include <clblast_c.h>
 
@@ -31,7 +32,8 @@ gboolean ripple_clblast_product(RippleOpencl *self, RippleProductForm form, gsiz
     status = CLBlastSgemmWithTempBuffer(
         CLBlastLayoutRowMajor, a_transpose, b_transpose, m, n, k, 1.0f, ripple_opencl_memory(a),
         a.offset, a_columns, ripple_opencl_memory(b), b.offset, b_columns, 0.0f,
-        ripple_opencl_memory(c), c.offset, n, &self->queue, NULL, self->product.memory);
+        ripple_opencl_memory(c), c.offset, n, &self->queue,
+        ripple_profile_next_group(self, self->queue, "clblast"), self->product.memory);
     if (status != CLBlastSuccess)
         return ripple_opencl_report(self, "CLBlastSgemm", (cl_int)status, error);
     /* CLBlast compiles all its kernels for products at the first call. */

@@ -1,5 +1,6 @@
 #include "opencl/programs.h"
 
+#include "opencl/profile_hooks.h"
 #include "opencl/program_cache.h"
 
 #include <gio/gio.h>
@@ -193,7 +194,8 @@ gboolean ripple_kernel_launch_groups(RippleOpencl *self, cl_kernel kernel, const
             return ripple_opencl_report(self, "clSetKernelArg", status, error);
     }
     cl_int status =
-        clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
+        clEnqueueNDRangeKernel(self->queue, kernel, 2, NULL, global, local, 0, NULL,
+                               ripple_profile_next_kernel(self, RIPPLE_QUEUE_COMPUTE, kernel));
     return status == CL_SUCCESS ||
            ripple_opencl_report(self, "clEnqueueNDRangeKernel", status, error);
 }

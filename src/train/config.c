@@ -35,6 +35,7 @@ void ripple_config_free(RippleConfig *config)
     g_free(config->init);
     g_free(config->device);
     g_free(config->out);
+    g_free(config->trace);
     g_free(config);
 }
 

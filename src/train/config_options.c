@@ -37,6 +37,7 @@ static const RippleConfigOption options[] = {
     {OPTION("run", memory_limit, bytes)},
     {OPTION("run", out, string)},
     {OPTION("run", log_every, whole), .maximum = G_MAXINT64},
+    {OPTION("run", trace, string)},
 };
 
 const RippleConfigOption *ripple_config_options(guint *count)

@@ -146,6 +146,9 @@ gboolean ripple_result_log_finish(RippleResultLog *log, GError **error)
 {
     if (log->asked < log->enqueued && !ask(log, error))
         return FALSE;
+    /* Once for all reads, rather than for each. */
+    if (!g_queue_is_empty(&log->pending) && !ripple_backend_wait(log->ring->backend, error))
+        return FALSE;
     while (!g_queue_is_empty(&log->pending))
         if (!take_oldest(log, error))
             return FALSE;

@@ -41,6 +41,7 @@ struct _RippleScheduler {
     RippleBuffer **storages; /* those of the state are borrowed */
     const RippleTensor *(
         *tensors)[RIPPLE_N_ROLES]; /* by layer and role; NULL where there is none */
+    const char **row_names;        /* interned, for profiles */
 };
 
 static gboolean allocate(RippleScheduler *self, GError **error)
@@ -59,6 +60,15 @@ static gboolean allocate(RippleScheduler *self, GError **error)
     return TRUE;
 }
 
+static void name_rows(RippleScheduler *self)
+{
+    self->row_names = g_new(const char *, self->schedule->n_steps);
+    for (guint row = 0; row < self->schedule->n_steps; row++) {
+        g_autofree char *name = ripple_step_describe(&self->schedule->steps[row]);
+        self->row_names[row] = g_intern_string(name);
+    }
+}
+
 RippleScheduler *ripple_scheduler_new(RippleState *state, const RippleScheduleOptions *options,
                                       GError **error)
 {
@@ -73,6 +83,7 @@ RippleScheduler *ripple_scheduler_new(RippleState *state, const RippleScheduleOp
         const RippleTensor *tensor = &self->schedule->tensors[i];
         self->tensors[tensor->layer][tensor->role] = tensor;
     }
+    name_rows(self);
     return g_steal_pointer(&self);
 }
 
@@ -85,6 +96,7 @@ void ripple_scheduler_free(RippleScheduler *scheduler)
             ripple_buffer_free(scheduler->storages[i]);
     g_free(scheduler->storages);
     g_free(scheduler->tensors);
+    g_free(scheduler->row_names);
     ripple_schedule_free(scheduler->schedule);
     g_free(scheduler);
 }
@@ -232,8 +244,8 @@ static gboolean update_row(RippleScheduler *self, guint layer, gsize count,
     return ripple_backend_update(self->state->backend, &update, error);
 }
 
-gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
-                              const RippleRates *rates, RippleView result, GError **error)
+static gboolean enqueue_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
+                            const RippleRates *rates, RippleView result, GError **error)
 {
     RippleStep step = scheduler->schedule->steps[row];
     switch (step.kind) {
@@ -251,6 +263,15 @@ gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const Rippl
         return update_row(scheduler, step.layer, batch->count, rates, error);
     }
     g_return_val_if_reached(FALSE);
+}
+
+gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
+                              const RippleRates *rates, RippleView result, GError **error)
+{
+    ripple_backend_set_row(scheduler->state->backend, scheduler->row_names[row]);
+    gboolean ok = enqueue_row(scheduler, row, batch, rates, result, error);
+    ripple_backend_set_row(scheduler->state->backend, NULL);
+    return ok;
 }
 
 gboolean ripple_scheduler_step(RippleScheduler *scheduler, const RippleBatch *batch,

@@ -43,11 +43,19 @@ static gboolean open_evaluator(RippleTrainer *self, GError **error)
     return self->evaluator != NULL;
 }
 
+static gboolean open_trace(RippleTrainer *self, GError **error)
+{
+    if (!self->config->trace)
+        return TRUE;
+    self->trace = ripple_trace_new(self->backend, self->config->trace, error);
+    return self->trace != NULL;
+}
+
 static gboolean open_all(RippleTrainer *self, GError **error)
 {
     RipplePlacement sets[2];
     self->backend = ripple_device_open(self->config->device, error);
-    return self->backend && plan_data(self, sets, error) &&
+    return self->backend && open_trace(self, error) && plan_data(self, sets, error) &&
            open_session(self, sets[0].window, error) && open_test(self, sets[1].window, error) &&
            open_evaluator(self, error);
 }
@@ -71,6 +79,7 @@ void ripple_trainer_free(RippleTrainer *trainer)
 {
     if (!trainer)
         return;
+    ripple_trace_free(trainer->trace);
     ripple_run_directory_free(trainer->directory);
     ripple_evaluator_free(trainer->evaluator);
     ripple_session_free(trainer->session);

@@ -8,6 +8,7 @@
 #include "train/material.h"
 #include "train/run_directory.h"
 #include "train/session.h"
+#include "train/trace.h"
 
 #include <ripple/trainer.h>
 
@@ -15,6 +16,7 @@ struct _RippleTrainer {
     RippleConfig *config; /**< borrowed */
     RippleMaterial *material;
     RippleBackend *backend;
+    RippleTrace *trace;     /**< or NULL */
     RippleSession *session; /**< over training and validation samples */
     RippleDataPlan plan;
     RippleSource *test;            /**< or NULL */

@@ -38,6 +38,7 @@ typedef struct {
     gint64 start;
     gint64 epoch_start;
     gint64 last_progress;
+    guint64 waits_before; /* of the host, before the run */
     gboolean interrupted;
     RippleTrainingResult *result;
 } Run;
@@ -155,15 +156,24 @@ static gboolean has_labels(const RippleTrainer *trainer)
     return trainer->material->train->target_kind == RIPPLE_TARGET_LABELS;
 }
 
+/* On the time line, what began at `start` ends now. */
+static void trace_span(const Run *run, const char *name, gint64 start)
+{
+    g_autofree char *text = g_strdup_printf("%s %" G_GUINT64_FORMAT, name, run->epoch);
+    if (run->trainer->trace)
+        ripple_trace_add_span(run->trainer->trace, text, start);
+}
+
 static gboolean train_epoch(Run *run, GError **error)
 {
     run->sums = (EpochSums){0};
     run->epoch_pace = (Pace){0};
-    run->epoch_start = g_get_monotonic_time();
+    gint64 start = run->epoch_start = g_get_monotonic_time();
     if (!set_order(run, error) || !enqueue_epoch(run, error) ||
         !ripple_result_log_finish(run->log, error))
         return FALSE;
 
+    trace_span(run, "epoch", start);
     run->epoch_pace.seconds = seconds_since(run->epoch_start);
     run->pace.samples += run->epoch_pace.samples;
     run->pace.seconds += run->epoch_pace.seconds;
@@ -192,11 +202,14 @@ static gboolean evaluate(Run *run, GError **error)
     RippleTrainer *trainer = run->trainer;
     const RippleMaterial *material = trainer->material;
     RippleTrainingResult *result = run->result;
+    gint64 start = g_get_monotonic_time();
     gsize n_test = material->test ? material->test->samples : 0;
     if (!score(run, trainer->session->source, material->validation_order, material->n_validation,
                &result->val_loss, &result->val_accuracy, error) ||
         !score(run, trainer->test, NULL, n_test, &result->test_loss, &result->test_accuracy, error))
         return FALSE;
+    if (trainer->evaluator)
+        trace_span(run, "evaluation", start);
     result->seconds = seconds_since(run->start);
     return TRUE;
 }
@@ -249,6 +262,12 @@ static gboolean save(Run *run, GError **error)
     return !path || ripple_model_save(model, path, error);
 }
 
+static gboolean finish_trace(Run *run, GError **error)
+{
+    RippleTrace *trace = run->trainer->trace;
+    return !trace || ripple_trace_finish(trace, error);
+}
+
 /* Was the epoch under way cut short by an interrupt? Then there is nothing to report of it. */
 static gboolean is_cut_short(const Run *run)
 {
@@ -257,13 +276,16 @@ static gboolean is_cut_short(const Run *run)
 
 static gboolean run_epochs(Run *run, GError **error)
 {
+    const RippleBackend *backend = run->trainer->backend;
     for (run->epoch = 1; run->enqueued < run->steps && !run->interrupted; run->epoch++) {
+        guint64 waits = ripple_backend_waits(backend);
         if (!train_epoch(run, error))
             return FALSE;
         if (is_cut_short(run))
             return TRUE;
         if (!evaluate(run, error) || !report_epoch(run, error))
             return FALSE;
+        run->result->host_waits_per_epoch = ripple_backend_waits(backend) - waits;
     }
     return TRUE;
 }
@@ -281,6 +303,7 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .observer = observer ? observer : &nobody,
         .steps_per_epoch = (samples + batch - 1) / batch,
         .start = g_get_monotonic_time(),
+        .waits_before = ripple_backend_waits(trainer->backend),
         .result = result,
     };
     run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
@@ -289,8 +312,9 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
 
     g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
     run.log = log;
-    if (!log || !run_epochs(&run, error) || !save(&run, error))
+    if (!log || !run_epochs(&run, error) || !save(&run, error) || !finish_trace(&run, error))
         return FALSE;
+    result->host_waits = ripple_backend_waits(trainer->backend) - run.waits_before;
     if (run.interrupted && result->steps < run.steps) {
         const char *path = ripple_trainer_model_path(trainer);
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED,

@@ -29,7 +29,7 @@ static void test_defaults(void)
                     "init=\n\n"
                     "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
                     "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
-                    "[run]\ndevice=auto\nmemory_limit=auto\nout=\nlog_every=0\n");
+                    "[run]\ndevice=auto\nmemory_limit=auto\nout=\nlog_every=0\ntrace=\n");
     ripple_config_free(NULL);
 }
 
