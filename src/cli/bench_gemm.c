@@ -1,6 +1,10 @@
 #include "cli/bench.h"
 #include "measure/gemm.h"
+#include "report/picture.h"
+#include "report/roofline.h"
 #include "train/json_object.h"
+
+#include <ripple/device.h>
 
 static const char *const default_shapes[] = {"128x512x784", "128x512x512", "128x10x512",
                                              "1024x1024x1024", NULL};
@@ -92,15 +96,41 @@ static void print_gemms(const RippleBench *bench, const GArray *results)
     ripple_table_print(table);
 }
 
+/* A product reads its operands once and writes its result once, at least. */
+static gdouble intensity_of(const RippleGemmShape *shape)
+{
+    gdouble m = shape->m, n = shape->n, k = shape->k;
+    return 2 * m * n * k / (sizeof(gfloat) * (m * k + k * n + m * n));
+}
+
+static gboolean draw_gemms(const RippleBench *bench, const GArray *results, const char *path,
+                           GError **error)
+{
+    g_autoptr(RippleRoofline) picture = ripple_roofline_new(
+        "Matrix products", "NT forward, NN delta, TN gradient; M×N×K sums over K",
+        ripple_device_name(bench->backend), bench->peak, bench->bandwidth);
+    for (guint i = 0; i < results->len; i++) {
+        const GemmResult *result = &g_array_index(results, GemmResult, i);
+        g_autofree char *shape = ripple_gemm_shape_text(&result->shape);
+        g_autofree char *label = g_strdup_printf("%s %s", ripple_product_name(result->form), shape);
+        ripple_roofline_add(picture, result->provider->name, label, intensity_of(&result->shape),
+                            result->gflops.median, 0);
+    }
+    return ripple_roofline_write(picture, path, error);
+}
+
 gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
     g_autofree char *device = NULL;
+    g_autofree char *roofline = NULL;
     g_auto(GStrv) texts = NULL;
     const GOptionEntry entries[] = {
         {"shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &texts,
          "C has M rows and N columns, and sums over K; may be given several times", "MxNxK"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, P:D, or a part of a name", "SEL"},
+        {"roofline", 0, 0, G_OPTION_ARG_FILENAME, &roofline,
+         "Draw the products under the roof of the device", "FILE.svg|png"},
         G_OPTION_ENTRY_NULL};
     if (!ripple_console_parse(
             argc, argv, NULL,
@@ -111,11 +141,15 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
             entries, NULL, &console, NULL, error))
         return FALSE;
 
+    if (roofline && !ripple_picture_check_path(roofline, error))
+        return FALSE;
     g_auto(RippleBench) bench = {.console = &console};
     g_autoptr(GArray) shapes = g_array_new(FALSE, FALSE, sizeof(RippleGemmShape));
     g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(GemmResult));
     if (!parse_shapes(texts ? (const char *const *)texts : default_shapes, shapes, error) ||
-        !ripple_bench_open(&bench, device, TRUE, error))
+        !ripple_bench_open(&bench, device, TRUE, error) ||
+        !ripple_bench_measure_peak(&bench, error) ||
+        (roofline && !ripple_bench_measure_bandwidth(&bench, error)))
         return FALSE;
     if (!console.json) {
         ripple_bench_print_device(&bench);
@@ -127,5 +161,5 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
         print_gemms_json(&bench, results);
     else
         print_gemms(&bench, results);
-    return TRUE;
+    return !roofline || draw_gemms(&bench, results, roofline, error);
 }

@@ -1,93 +1,123 @@
-#include "base/text.h"
 #include "cli/bench.h"
+#include "cli/step_options.h"
 #include "measure/step.h"
+#include "measure/step_cost.h"
+#include "report/picture.h"
+#include "report/roofline.h"
 #include "train/json_object.h"
+#include "train/rates.h"
 
-#include <ripple/error.h>
+#include <ripple/device.h>
 
-/* Options of a step as they were given, or NULL. */
+#include <math.h>
+
+/* What was timed, and what it came to. */
 typedef struct {
-    char *inputs;
-    char *outputs;
-    char *hidden;
-    char *activation;
-    char *batch;
-    char *optimizer;
-    char *momentum;
-    char *beta1;
-    char *beta2;
-    char *epsilon;
-    char *learning_rate;
-    char *seed;
-    char *device;
-} StepOptions;
+    const RippleBench *bench;
+    const RippleConfig *config;
+    const char *network;
+    const RippleStepSpeed *speed;
+    const GArray *costs; /* of RippleRowCost */
+} StepResult;
 
-static void step_options_clear(StepOptions *options)
-{
-    g_free(options->inputs);
-    g_free(options->outputs);
-    g_free(options->hidden);
-    g_free(options->activation);
-    g_free(options->batch);
-    g_free(options->optimizer);
-    g_free(options->momentum);
-    g_free(options->beta1);
-    g_free(options->beta2);
-    g_free(options->epsilon);
-    g_free(options->learning_rate);
-    g_free(options->seed);
-    g_free(options->device);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StepOptions, step_options_clear)
+/* ---- rows ----------------------------------------------------------------------------------- */
 
-static gboolean parse_width(const char *option, const char *text, guint minimum, guint *width,
-                            GError **error)
+/* Seconds of the row's kernels together. */
+static gdouble row_seconds(const StepResult *result, const char *row)
 {
-    guint64 number;
-    if (!text)
-        return TRUE;
-    if (!ripple_text_whole(text, minimum, RIPPLE_MAXIMUM_WIDTH, &number)) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                    "The option %s cannot be \"%s\": it takes a whole number from %u to %u.",
-                    option, text, minimum, RIPPLE_MAXIMUM_WIDTH);
-        return FALSE;
+    const GArray *shares = result->speed->profile.shares;
+    gdouble seconds = 0;
+    for (guint i = 0; i < shares->len; i++) {
+        const RippleShare *share = &g_array_index(shares, RippleShare, i);
+        if (share->row == row)
+            seconds += share->seconds;
     }
-    *width = (guint)number;
-    return TRUE;
+    return seconds;
 }
 
-static RippleConfig *step_config(const StepOptions *options, GError **error)
+static const RippleRowCost *row_cost(const StepResult *result, const char *row)
 {
-    const struct {
-        const char *section;
-        const char *key;
-        const char *value;
-    } settings[] = {
-        {"network", "hidden", options->hidden ? options->hidden : "512,512"},
-        {"network", "activation", options->activation},
-        {"training", "batch", options->batch},
-        {"training", "optimizer", options->optimizer},
-        {"training", "momentum", options->momentum},
-        {"training", "beta1", options->beta1},
-        {"training", "beta2", options->beta2},
-        {"training", "epsilon", options->epsilon},
-        {"training", "learning_rate", options->learning_rate},
-        {"training", "seed", options->seed},
-    };
-    g_autoptr(RippleConfig) config = ripple_config_new();
-    for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
-        if (settings[i].value && !ripple_config_set(config, settings[i].section, settings[i].key,
-                                                    settings[i].value, error))
-            return NULL;
-    return g_steal_pointer(&config);
+    for (guint i = 0; i < result->costs->len; i++) {
+        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
+        if (cost->row == row)
+            return cost;
+    }
+    return NULL;
 }
 
-static void print_step_json(const RippleBench *bench, const RippleConfig *config,
-                            const char *network, const RippleStepSpeed *speed)
+/* The shortest the row could take: what it computes at the peak, or what it moves at the speed of
+ * a copy, whichever is longer. */
+static gdouble floor_seconds(const StepResult *result, const RippleRowCost *cost)
 {
+    return fmax(cost->operations / result->bench->peak, cost->bytes / result->bench->bandwidth) /
+           1e9;
+}
+
+static gdouble step_bytes(const StepResult *result)
+{
+    gdouble bytes = 0;
+    for (guint i = 0; i < result->costs->len; i++)
+        bytes += g_array_index(result->costs, RippleRowCost, i).bytes;
+    return bytes;
+}
+
+/* ---- for programs --------------------------------------------------------------------------- */
+
+static void add_kernels_json(GString *json, const StepResult *result)
+{
+    const RippleWorkProfile *profile = &result->speed->profile;
+    ripple_json_begin_array(json, "kernels");
+    for (guint i = 0; i < profile->shares->len; i++) {
+        const RippleShare *share = &g_array_index(profile->shares, RippleShare, i);
+        ripple_json_begin_object(json, NULL);
+        ripple_json_set_text(json, "row", share->row);
+        ripple_json_set_text(json, "kernel", share->name);
+        ripple_json_set_number(json, "launches", share->launches);
+        ripple_json_set_number(json, "microseconds", 1e6 * share->seconds);
+        ripple_json_set_number(json, "share", share->seconds / profile->seconds);
+        ripple_json_end_object(json);
+    }
+    ripple_json_end_array(json);
+}
+
+static void add_rows_json(GString *json, const StepResult *result)
+{
+    ripple_json_begin_array(json, "rows");
+    for (guint i = 0; i < result->costs->len; i++) {
+        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
+        ripple_json_begin_object(json, NULL);
+        ripple_json_set_text(json, "row", cost->row);
+        ripple_json_set_number(json, "operations", cost->operations);
+        ripple_json_set_number(json, "bytes", cost->bytes);
+        ripple_json_set_number(json, "microseconds", 1e6 * row_seconds(result, cost->row));
+        ripple_json_set_number(json, "floor_microseconds", 1e6 * floor_seconds(result, cost));
+        ripple_json_end_object(json);
+    }
+    ripple_json_end_array(json);
+}
+
+static void add_profile_json(GString *json, const StepResult *result)
+{
+    const RippleWorkProfile *profile = &result->speed->profile;
+    if (!profile->shares)
+        return;
+    ripple_json_set_number(json, "device_ms_per_step", 1e3 * profile->seconds);
+    ripple_json_set_number(json, "launches_per_step", profile->launches);
+    ripple_json_set_number(json, "bytes_per_step", step_bytes(result));
+    ripple_json_set_number(json, "transferred_bytes_per_step", profile->transfers);
+    ripple_json_set_number(json, "host_waits_per_step", profile->waits);
+    add_kernels_json(json, result);
+    add_rows_json(json, result);
+}
+
+static void print_step_json(const StepResult *result)
+{
+    const RippleBench *bench = result->bench;
+    const RippleConfig *config = result->config;
+    const RippleStepSpeed *speed = result->speed;
     g_autoptr(GString) json = ripple_bench_begin_json(bench);
     ripple_json_begin_object(json, NULL);
-    ripple_json_set_text(json, "network", network);
+    ripple_json_set_text(json, "network", result->network);
     ripple_json_set_whole(json, "batch", config->batch);
     ripple_json_set_text(json, "optimizer", ripple_optimizer_name(config->optimizer));
     ripple_json_set_number(json, "momentum", config->momentum);
@@ -99,16 +129,20 @@ static void print_step_json(const RippleBench *bench, const RippleConfig *config
     ripple_json_set_number(json, "gflop_per_step", speed->gflop);
     ripple_bench_add_json(json, bench, &speed->gflops);
     ripple_json_set_whole(json, "checked_samples", speed->checked_samples);
+    add_profile_json(json, result);
     ripple_json_end_object(json);
     ripple_bench_end_json(json);
 }
 
-static void print_step(const RippleBench *bench, const RippleConfig *config,
-                       const RippleStepSpeed *speed)
+/* ---- for people ----------------------------------------------------------------------------- */
+
+static void print_speed(const StepResult *result)
 {
     static const char *const headings[] = {">batch",   "optimizer",           ">samples/s",
                                            ">ms/step", RIPPLE_BENCH_HEADINGS, NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
+    const RippleConfig *config = result->config;
+    const RippleStepSpeed *speed = result->speed;
     g_autofree char *samples = ripple_console_count(speed->samples_per_second);
     ripple_table_add(table, "%" G_GUINT64_FORMAT, config->batch);
     if (config->momentum != 0)
@@ -118,27 +152,106 @@ static void print_step(const RippleBench *bench, const RippleConfig *config,
         ripple_table_add(table, "%s", ripple_optimizer_name(config->optimizer));
     ripple_table_add(table, "%s", samples);
     ripple_table_add(table, "%.3f", speed->milliseconds);
-    ripple_bench_add_cells(table, bench, &speed->gflops);
+    ripple_bench_add_cells(table, result->bench, &speed->gflops);
     ripple_table_print(table);
 }
 
-static gboolean time_step(const RippleConsole *console, const StepOptions *options, GError **error)
+/* One line of the table of shares; the floor stands on the first line of its row. */
+static void add_share(RippleTable *table, const StepResult *result, const RippleShare *share,
+                      gboolean is_first)
 {
-    guint inputs = 784, outputs = 10;
-    if (!parse_width("--inputs", options->inputs, 1, &inputs, error) ||
-        !parse_width("--outputs", options->outputs, 2, &outputs, error))
-        return FALSE;
-    g_autoptr(RippleConfig) config = step_config(options, error);
-    if (!config)
-        return FALSE;
-    g_autoptr(RippleNetwork) network = ripple_step_network(config, inputs, outputs, error);
-    if (!network)
+    const RippleRowCost *cost = share->row ? row_cost(result, share->row) : NULL;
+    g_autofree char *microseconds = ripple_bench_number(1e6 * share->seconds);
+    g_autofree char *floor_text =
+        cost ? ripple_bench_number(1e6 * floor_seconds(result, cost)) : g_strdup("–");
+    ripple_table_add(table, "%s", !is_first ? "" : share->row ? share->row : "–");
+    ripple_table_add(table, "%s", share->name);
+    ripple_table_add(table, "%g", share->launches);
+    ripple_table_add(table, "%s", microseconds);
+    ripple_table_add(table, "%.1f%%", 100 * share->seconds / result->speed->profile.seconds);
+    ripple_table_add(table, "%s", is_first ? floor_text : "");
+}
+
+static void print_shares(const StepResult *result)
+{
+    static const char *const headings[] = {"row",    "kernel",    ">launches", ">µs",
+                                           ">share", ">floor µs", NULL};
+    const RippleWorkProfile *profile = &result->speed->profile;
+    g_autoptr(RippleTable) table = ripple_table_new(headings);
+    const char *row = "";
+    for (guint i = 0; i < profile->shares->len; i++) {
+        const RippleShare *share = &g_array_index(profile->shares, RippleShare, i);
+        add_share(table, result, share, i == 0 || share->row != row);
+        row = share->row;
+    }
+    ripple_console_print("\n");
+    ripple_table_print(table);
+}
+
+static void print_sums(const StepResult *result)
+{
+    const RippleWorkProfile *profile = &result->speed->profile;
+    gdouble floor_sum = 0;
+    for (guint i = 0; i < result->costs->len; i++)
+        floor_sum += floor_seconds(result, &g_array_index(result->costs, RippleRowCost, i));
+    ripple_console_print("\nper step  %.3f ms of the device at work; the floor is %.3f ms\n"
+                         "          %g launches, %g host waits\n"
+                         "          %.2f MB to move at least, %g B between host and device\n",
+                         1e3 * profile->seconds, 1e3 * floor_sum, profile->launches, profile->waits,
+                         step_bytes(result) / 1e6, profile->transfers);
+}
+
+static void print_step(const StepResult *result)
+{
+    print_speed(result);
+    if (!result->speed->profile.shares)
+        return;
+    print_shares(result);
+    print_sums(result);
+}
+
+/* ---- as a picture --------------------------------------------------------------------------- */
+
+static gboolean draw_step(const StepResult *result, const char *path, GError **error)
+{
+    g_autofree char *work =
+        g_strdup_printf("%s, batch %" G_GUINT64_FORMAT, result->network, result->config->batch);
+    g_autoptr(RippleRoofline) picture =
+        ripple_roofline_new("A training step", work, ripple_device_name(result->bench->backend),
+                            result->bench->peak, result->bench->bandwidth);
+    for (guint i = 0; i < result->costs->len; i++) {
+        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
+        gdouble seconds = row_seconds(result, cost->row);
+        g_auto(GStrv) words = g_strsplit(cost->row, " ", 2);
+        if (seconds > 0)
+            ripple_roofline_add(picture, words[0], cost->row, cost->operations / cost->bytes,
+                                cost->operations / seconds / 1e9,
+                                seconds / result->speed->profile.seconds);
+    }
+    return ripple_roofline_write(picture, path, error);
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
+
+static gboolean measure_device(RippleBench *bench, GError **error)
+{
+    return ripple_bench_measure_peak(bench, error) && ripple_bench_measure_bandwidth(bench, error);
+}
+
+static gboolean time_step(const RippleConsole *console, GHashTable *options, const char *device,
+                          const char *roofline, GError **error)
+{
+    g_autoptr(RippleConfig) config = NULL;
+    g_autoptr(RippleNetwork) network = NULL;
+    if (!ripple_step_options_resolve(options, &config, &network, error) ||
+        (roofline && !ripple_picture_check_path(roofline, error)))
         return FALSE;
     g_autofree char *description = ripple_network_describe(network);
 
     g_auto(RippleBench) bench = {.console = console};
-    RippleStepSpeed speed;
-    if (!ripple_bench_open(&bench, options->device, FALSE, error))
+    g_auto(RippleStepSpeed) speed = {0};
+    if (!ripple_bench_open(&bench, device, roofline != NULL, error) ||
+        !measure_device(&bench, error))
         return FALSE;
     if (!console->json) {
         ripple_bench_print_device(&bench);
@@ -147,51 +260,35 @@ static gboolean time_step(const RippleConsole *console, const StepOptions *optio
     ripple_console_progress(console, "timing training steps");
     if (!ripple_step_measure(bench.backend, network, config, &speed, error))
         return FALSE;
+    g_autoptr(GArray) costs =
+        ripple_step_costs(network, config->batch, ripple_config_moments(config));
+    StepResult result = {&bench, config, description, &speed, costs};
     if (console->json)
-        print_step_json(&bench, config, description, &speed);
+        print_step_json(&result);
     else
-        print_step(&bench, config, &speed);
-    return TRUE;
+        print_step(&result);
+    return !roofline || draw_step(&result, roofline, error);
 }
 
 gboolean ripple_command_bench_step(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
-    g_auto(StepOptions) options = {0};
-    const GOptionEntry entries[] = {
-        {"inputs", 0, 0, G_OPTION_ARG_STRING, &options.inputs, "Bytes in a sample (default: 784)",
-         "N"},
-        {"hidden", 0, 0, G_OPTION_ARG_STRING, &options.hidden,
-         "Hidden layers, or none (default: 512,512)", "WIDTH[:ACTIVATION],…"},
-        {"outputs", 0, 0, G_OPTION_ARG_STRING, &options.outputs, "Classes (default: 10)", "N"},
-        {"activation", 0, 0, G_OPTION_ARG_STRING, &options.activation,
-         "Activation of hidden layers (default: relu)", "A"},
-        {"batch", 0, 0, G_OPTION_ARG_STRING, &options.batch, "Samples in a batch (default: 128)",
-         "N"},
-        {"optimizer", 0, 0, G_OPTION_ARG_STRING, &options.optimizer, "sgd or adam (default: sgd)",
-         "O"},
-        {"momentum", 0, 0, G_OPTION_ARG_STRING, &options.momentum, "Momentum of sgd (default: 0)",
-         "M"},
-        {"beta1", 0, 0, G_OPTION_ARG_STRING, &options.beta1,
-         "Decay of adam's first moment (default: 0.9)", "B"},
-        {"beta2", 0, 0, G_OPTION_ARG_STRING, &options.beta2,
-         "Decay of adam's second moment (default: 0.999)", "B"},
-        {"epsilon", 0, 0, G_OPTION_ARG_STRING, &options.epsilon,
-         "What adam adds to the root (default: 1e-8)", "E"},
-        {"lr", 0, 0, G_OPTION_ARG_STRING, &options.learning_rate,
-         "Learning rate (default: 0.1; for adam 0.001)", "R"},
-        {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Seed of data and weights (default: 1)",
-         "N"},
-        {"device", 0, 0, G_OPTION_ARG_STRING, &options.device,
-         "auto, reference, P:D, or a part of a name", "SEL"},
-        G_OPTION_ENTRY_NULL};
+    g_autofree char *device = NULL;
+    g_autofree char *roofline = NULL;
+    g_autoptr(GHashTable) options = ripple_step_options_new();
+    const GOptionEntry entries[] = {{"device", 0, 0, G_OPTION_ARG_STRING, &device,
+                                     "auto, reference, P:D, or a part of a name", "SEL"},
+                                    {"roofline", 0, 0, G_OPTION_ARG_FILENAME, &roofline,
+                                     "Draw the rows of the step under the roof of the device",
+                                     "FILE.svg|png"},
+                                    G_OPTION_ENTRY_NULL};
     if (!ripple_console_parse(
             argc, argv, NULL,
             "Times whole training steps on random data, from the gathering of a batch to the "
-            "update. The loss of the first steps is held against the CPU reference; exits with 5 "
-            "when they disagree.\n\n"
+            "update, and tells where their time goes. The loss of the first steps is held against "
+            "the CPU reference; exits with 5 when they disagree.\n\n"
             "Example: ripple bench step --inputs 784 --hidden 128 --batch 256",
-            entries, NULL, &console, NULL, error))
+            entries, ripple_step_options_group(options), &console, NULL, error))
         return FALSE;
-    return time_step(&console, &options, error);
+    return time_step(&console, options, device, roofline, error);
 }

@@ -10,9 +10,11 @@
 
 #include <math.h>
 #include <ripple/error.h>
+#include <string.h>
 
 #define LEAST_SAMPLES 4096 /* so that batches differ, as in training */
 #define CHECKED_STEPS 2
+#define PROFILED_RUNS 10 /* each as long as one that is timed */
 
 /* The reference takes seconds for this much: larger steps are checked on fewer samples. */
 #define CHECKED_OPERATIONS 4e9
@@ -210,6 +212,20 @@ static gboolean check(Side *device, const Start *start, gsize count, GError **er
     return TRUE;
 }
 
+void ripple_step_speed_clear(RippleStepSpeed *speed)
+{
+    ripple_work_profile_clear(&speed->profile);
+}
+
+/* Some tenths of a second; the reference has no events to tell of. */
+static gboolean profile_step(Side *side, guint64 launches, RippleWorkProfile *profile,
+                             GError **error)
+{
+    return strcmp(ripple_backend_kind(side->backend), "opencl") != 0 ||
+           ripple_work_profile(side->backend, enqueue_step, side, launches, PROFILED_RUNS, profile,
+                               error);
+}
+
 gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *network,
                              const RippleConfig *config, RippleStepSpeed *speed, GError **error)
 {
@@ -228,16 +244,15 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     RippleTiming timing;
     gdouble loss;
     if (!ripple_timing_measure(backend, enqueue_step, &side, &timing, error) ||
+        !profile_step(&side, timing.launches, &speed->profile, error) ||
         !step_loss(&side, &loss, error) || !check_finite(loss, config, error))
         return FALSE;
 
     gdouble billions = ripple_step_operations(network, config->batch) / 1e9;
-    *speed = (RippleStepSpeed){
-        .samples_per_second = config->batch / timing.median,
-        .milliseconds = 1000 * timing.median,
-        .gflop = billions,
-        .gflops = ripple_timing_throughput(&timing, billions),
-        .checked_samples = checked,
-    };
+    speed->samples_per_second = config->batch / timing.median;
+    speed->milliseconds = 1000 * timing.median;
+    speed->gflop = billions;
+    speed->gflops = ripple_timing_throughput(&timing, billions);
+    speed->checked_samples = checked;
     return TRUE;
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "measure/timing.h"
+#include "measure/work_profile.h"
 
 #include <ripple/config.h>
 
@@ -16,7 +16,11 @@ typedef struct {
     gdouble gflop;              /**< billions of operations in the products of a step */
     RippleThroughput gflops;    /**< billions a second */
     gsize checked_samples; /**< in each step that was checked: a whole batch, unless it is large */
+    RippleWorkProfile profile; /**< where the time of a step goes; empty for the reference */
 } RippleStepSpeed;
+
+void ripple_step_speed_clear(RippleStepSpeed *speed);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleStepSpeed, ripple_step_speed_clear)
 
 /** The network that `config` asks for on data with `inputs` bytes and `classes` (at least 2)
  * classes. `config` is changed as ripple_config_resolve() does. */

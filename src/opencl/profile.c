@@ -30,6 +30,11 @@ struct _RippleProfile {
     gint64 clock_difference; /* host's clock less the device's, nanoseconds */
 };
 
+gboolean ripple_profile_is_thread(const char *queue)
+{
+    return g_str_equal(queue, RIPPLE_QUEUE_HOST) || g_str_equal(queue, RIPPLE_QUEUE_UPLOAD_THREAD);
+}
+
 static gint64 host_nanoseconds(void)
 {
     return g_get_monotonic_time() * 1000;

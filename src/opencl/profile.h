@@ -21,6 +21,9 @@
 /** The same of the threads that upload. */
 #define RIPPLE_QUEUE_UPLOAD_THREAD "upload thread"
 
+/** Is `queue` none of the device's, but the waits of a thread? */
+gboolean ripple_profile_is_thread(const char *queue);
+
 /** One command, or one wait of the host. Times are nanoseconds of g_get_monotonic_time()'s clock,
  * as nearly as it and the device's can be brought together. */
 typedef struct {

@@ -65,11 +65,6 @@ static void name_row(RippleTrace *trace, const char *what, guint row, const char
     end_event(trace, json);
 }
 
-static gboolean is_thread(const char *queue)
-{
-    return strcmp(queue, RIPPLE_QUEUE_HOST) == 0 || strcmp(queue, RIPPLE_QUEUE_UPLOAD_THREAD) == 0;
-}
-
 /* The row called `name`, made where there is none yet. */
 static guint find_row(RippleTrace *trace, const char *name)
 {
@@ -78,8 +73,9 @@ static guint find_row(RippleTrace *trace, const char *name)
         return row;
     g_ptr_array_add(trace->rows, (gpointer)g_intern_string(name));
     row = trace->rows->len - 1;
-    g_autofree char *title =
-        is_thread(name) ? g_strdup(name) : g_strdup_printf("%s queue of the device", name);
+    g_autofree char *title = ripple_profile_is_thread(name)
+                                 ? g_strdup(name)
+                                 : g_strdup_printf("%s queue of the device", name);
     name_row(trace, "thread_name", row, title);
     return row;
 }
@@ -90,16 +86,16 @@ static void add_record(const RippleProfileRecord *record, gpointer user_data)
     guint row = find_row(trace, record->queue);
     g_autoptr(GString) json = begin_event("X", record->name, row);
     ripple_json_set_text(json, "cat",
-                         is_thread(record->queue) ? "wait"
-                         : record->bytes          ? "transfer"
-                                                  : "kernel");
+                         ripple_profile_is_thread(record->queue) ? "wait"
+                         : record->bytes                         ? "transfer"
+                                                                 : "kernel");
     set_time(trace, json, record->started, record->ended);
     ripple_json_begin_object(json, "args");
     if (record->row)
         ripple_json_set_text(json, "row", record->row);
     if (record->bytes)
         ripple_json_set_whole(json, "bytes", record->bytes);
-    if (!is_thread(record->queue)) {
+    if (!ripple_profile_is_thread(record->queue)) {
         ripple_json_set_number(json, "queued", microseconds(trace, record->queued));
         ripple_json_set_number(json, "submitted", microseconds(trace, record->submitted));
     }

@@ -325,7 +325,7 @@ static void test_step(void)
     g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
     g_autoptr(RippleConfig) config = config_new("6,5:tanh");
     g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
-    RippleStepSpeed speed;
+    g_auto(RippleStepSpeed) speed = {0};
     config->batch = 30;
     config->momentum = 0.5;
     g_assert_true(ripple_step_measure(backend, network, config, &speed, &error));
@@ -367,7 +367,7 @@ static void test_wrong_step(void)
     g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
     g_autoptr(RippleConfig) config = config_new("6");
     g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
-    RippleStepSpeed speed;
+    g_auto(RippleStepSpeed) speed = {0};
     idle = *backend->class;
     idle.descend = descend_nothing;
     backend->class = &idle;
@@ -382,7 +382,7 @@ static void test_step_diverges(void)
     g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
     g_autoptr(RippleConfig) config = config_new("6,6");
     g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
-    RippleStepSpeed speed;
+    g_auto(RippleStepSpeed) speed = {0};
     config->learning_rate = 1e300;
     g_assert_false(ripple_step_measure(backend, network, config, &speed, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE);
@@ -395,7 +395,7 @@ static void test_step_too_large(void)
     g_autoptr(RippleConfig) config = config_new("none");
     /* 2³² − 1 samples of 2²⁰ bytes are four million GiB. */
     g_autoptr(RippleNetwork) network = network_new(config, 1u << 20, 2);
-    RippleStepSpeed speed;
+    g_auto(RippleStepSpeed) speed = {0};
     config->batch = G_MAXUINT32;
     g_assert_false(ripple_step_measure(backend, network, config, &speed, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);

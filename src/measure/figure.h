@@ -1,0 +1,51 @@
+/** \file
+ * What a benchmark found: one number with its spread, and whether it has become worse.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** A number that was measured several times. */
+typedef struct {
+    char *name;       /**< "copy on the device", "gemm NT 128x512x784 by clblast" */
+    const char *unit; /**< "GFLOP/s"; interned */
+    gboolean less_is_better;
+    guint runs;
+    gdouble median;
+    gdouble least;
+    gdouble most;
+} RippleFigure;
+
+/** An empty array of RippleFigure; free with g_ptr_array_unref. */
+GPtrArray *ripple_figures_new(void);
+
+/** Add the figure that `values` (`runs` of them, at least one; they are sorted) give. */
+void ripple_figures_add(GPtrArray *figures, const char *name, const char *unit,
+                        gboolean less_is_better, gdouble *values, guint runs);
+
+/** Add a copy of `figure`. */
+void ripple_figures_add_copy(GPtrArray *figures, const RippleFigure *figure);
+
+/** The figure called `name`, or NULL. */
+const RippleFigure *ripple_figures_find(const GPtrArray *figures, const char *name);
+
+typedef enum {
+    RIPPLE_VERDICT_SAME, /**< no further apart than the noise */
+    RIPPLE_VERDICT_BETTER,
+    RIPPLE_VERDICT_WORSE,
+} RippleVerdict;
+
+/** A smaller factor is never called a change: the code's place in memory alone can do as much. */
+#define RIPPLE_SMALLEST_CHANGE 1.03
+
+/** How a figure changed. */
+typedef struct {
+    RippleVerdict verdict;
+    gdouble change; /**< how many times as good it is, less 1: below 0 it is worse */
+    gdouble noise;  /**< the factor that the spreads of the two explain, less 1 */
+} RippleChange;
+
+/** Hold `now` against `before`. The spread of each is the factor from its least to its most; both
+ * together (their product) are the noise. Where the medians lie further apart, the ranges do not
+ * even touch. All numbers are above 0. */
+RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now);
