@@ -20,6 +20,7 @@ typedef enum {
     RIPPLE_ERROR_CHECK = 5,         /**< device and reference disagree */
     RIPPLE_ERROR_NOT_FINITE = 6,    /**< numbers stopped being finite */
     RIPPLE_ERROR_DEVICE_MEMORY = 7, /**< the device has too little memory */
+    RIPPLE_ERROR_REGRESSION = 8,    /**< slower than it was before */
     RIPPLE_ERROR_INTERRUPTED = 130, /**< stopped on request */
 } RippleError;
 

@@ -128,6 +128,8 @@ static const struct {
     {"bench gemm", ripple_command_bench_gemm,
      "matrix products in the three forms that training needs"},
     {"bench step", ripple_command_bench_step, "whole training steps, and where their time goes"},
+    {"bench save", ripple_command_bench_save, "all of these, kept in a file"},
+    {"bench compare", ripple_command_bench_compare, "all of these again, held against such a file"},
 };
 
 static void print_help(void)
@@ -160,9 +162,10 @@ gboolean ripple_command_bench(int argc, char **argv, GError **error)
         argv[1] = name;
         return benches[i].run(argc - 1, argv + 1, error);
     }
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                "`ripple bench` knows peak, gemm and step, not \"%s\"; `ripple bench "
-                "--help` tells more.",
-                argv[1]);
+    g_set_error(
+        error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+        "`ripple bench` knows peak, gemm, step, save and compare, not \"%s\"; `ripple bench "
+        "--help` tells more.",
+        argv[1]);
     return FALSE;
 }

@@ -57,3 +57,5 @@ char *ripple_bench_number(gdouble number);
 gboolean ripple_command_bench_peak(int argc, char **argv, GError **error);
 gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error);
 gboolean ripple_command_bench_step(int argc, char **argv, GError **error);
+gboolean ripple_command_bench_save(int argc, char **argv, GError **error);
+gboolean ripple_command_bench_compare(int argc, char **argv, GError **error);
