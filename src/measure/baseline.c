@@ -69,6 +69,8 @@ static void write_figure(const RippleFigure *figure, GString *json)
     ripple_json_set_number(json, "median", figure->median);
     ripple_json_set_number(json, "min", figure->least);
     ripple_json_set_number(json, "max", figure->most);
+    ripple_json_set_number(json, "lower_quartile", figure->lower);
+    ripple_json_set_number(json, "upper_quartile", figure->upper);
     ripple_json_end_object(json);
 }
 
@@ -164,12 +166,15 @@ static gboolean read_figure(RippleBaseline *baseline, JsonNode *node, GError **e
         json_node_get_value_type(flag) != G_TYPE_BOOLEAN ||
         !ripple_json_number(ripple_json_member(node, "median"), &figure.median) ||
         !ripple_json_number(ripple_json_member(node, "min"), &figure.least) ||
-        !ripple_json_number(ripple_json_member(node, "max"), &figure.most))
-        return refuse("one of its figures lacks a name, a unit, less_is_better, median, min or "
-                      "max.",
+        !ripple_json_number(ripple_json_member(node, "max"), &figure.most) ||
+        !ripple_json_number(ripple_json_member(node, "lower_quartile"), &figure.lower) ||
+        !ripple_json_number(ripple_json_member(node, "upper_quartile"), &figure.upper))
+        return refuse("one of its figures lacks a name, a unit, less_is_better, median, min, max "
+                      "or a quartile.",
                       error);
     figure.less_is_better = json_node_get_boolean(flag);
-    if (!(0 < figure.least && figure.least <= figure.median && figure.median <= figure.most)) {
+    if (!(0 < figure.least && figure.least <= figure.lower && figure.lower <= figure.median &&
+          figure.median <= figure.upper && figure.upper <= figure.most)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
                     "the numbers of its figure \"%s\" are not above 0, or not in order.", name);
         return FALSE;

@@ -26,7 +26,9 @@ void ripple_figures_add(GPtrArray *figures, const char *name, const char *unit,
                            .runs = runs,
                            .median = summary.median,
                            .least = values[0],
-                           .most = values[runs - 1]};
+                           .most = values[runs - 1],
+                           .lower = summary.lower,
+                           .upper = summary.upper};
     ripple_figures_add_copy(figures, &figure);
 }
 
@@ -49,17 +51,19 @@ const RippleFigure *ripple_figures_find(const GPtrArray *figures, const char *na
     return NULL;
 }
 
-RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now)
+RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now,
+                                   gdouble slowdown)
 {
     gdouble factor = now->median / before->median;
-    gdouble noise = now->most / now->least * before->most / before->least;
+    gdouble spreads = now->upper / now->lower * before->upper / before->lower;
+    gdouble noise = spreads * spreads;
     if (before->less_is_better)
         factor = 1 / factor;
     RippleChange change = {RIPPLE_VERDICT_SAME, factor - 1, noise - 1};
     gdouble limit = MAX(noise, RIPPLE_SMALLEST_CHANGE);
     if (factor > limit)
         change.verdict = RIPPLE_VERDICT_BETTER;
-    else if (factor < 1 / limit)
+    else if (factor * slowdown < 1 / limit)
         change.verdict = RIPPLE_VERDICT_WORSE;
     return change;
 }

@@ -14,6 +14,8 @@ typedef struct {
     gdouble median;
     gdouble least;
     gdouble most;
+    gdouble lower; /**< the quartiles, between which the middle half of the runs lies */
+    gdouble upper;
 } RippleFigure;
 
 /** An empty array of RippleFigure; free with g_ptr_array_unref. */
@@ -42,10 +44,13 @@ typedef enum {
 typedef struct {
     RippleVerdict verdict;
     gdouble change; /**< how many times as good it is, less 1: below 0 it is worse */
-    gdouble noise;  /**< the factor that the spreads of the two explain, less 1 */
+    gdouble noise;  /**< the factor that chance explains, less 1 */
 } RippleChange;
 
-/** Hold `now` against `before`. The spread of each is the factor from its least to its most; both
- * together (their product) are the noise. Where the medians lie further apart, the ranges do not
- * even touch. All numbers are above 0. */
-RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now);
+/** Hold `now` against `before`. The spread of each is the factor from its lower to its upper
+ * quartile, so that a single disturbed run does not widen it. The noise is the square of both
+ * spreads' product: with five runs of normal noise that is about four of its standard deviations,
+ * and two medians that differ by chance are 0.8 apart. The device itself was `slowdown` times (at
+ * least 1) as slow: what fell by no more than that is not called worse. All numbers are above 0. */
+RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now,
+                                   gdouble slowdown);

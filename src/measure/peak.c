@@ -112,7 +112,9 @@ static gboolean measure_work(Place *place, guint index, GPtrArray *figures, GErr
                            .runs = timing.runs,
                            .median = is_time ? 1e6 * timing.median : rate.median,
                            .least = is_time ? 1e6 * timing.fastest : rate.slowest,
-                           .most = is_time ? 1e6 * timing.slowest : rate.fastest};
+                           .most = is_time ? 1e6 * timing.slowest : rate.fastest,
+                           .lower = is_time ? 1e6 * timing.lower : amount / timing.upper,
+                           .upper = is_time ? 1e6 * timing.upper : amount / timing.lower};
     ripple_figures_add_copy(figures, &figure);
     return TRUE;
 }

@@ -56,6 +56,14 @@ static int compare_numbers(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
+/* The value that `share` of the sorted ones lie below, between two of them where need be. */
+static gdouble quantile(const gdouble *sorted, guint count, gdouble share)
+{
+    gdouble place = share * (count - 1);
+    guint below = (guint)place, above = MIN(below + 1, count - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
 RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs)
 {
     qsort(seconds, runs, sizeof *seconds, compare_numbers);
@@ -65,6 +73,8 @@ RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs)
         .median = (seconds[(runs - 1) / 2] + seconds[runs / 2]) / 2,
         .fastest = seconds[0],
         .slowest = seconds[runs - 1],
+        .lower = quantile(seconds, runs, 0.25),
+        .upper = quantile(seconds, runs, 0.75),
     };
 }
 

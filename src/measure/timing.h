@@ -19,6 +19,8 @@ typedef struct {
     gdouble median;
     gdouble fastest;
     gdouble slowest;
+    gdouble lower; /**< the quartiles, between which the middle half of the runs lies */
+    gdouble upper;
 } RippleTiming;
 
 /** Work done per second: as RippleTiming, and `slowest` is the least of them. */

@@ -19,13 +19,14 @@ static void test_summary(void)
     g_assert_cmpstr(figure->unit, ==, "GB/s");
     g_assert_cmpuint(figure->runs, ==, 4);
     g_assert_true(figure->median == 4 && figure->least == 1 && figure->most == 9);
+    g_assert_true(figure->lower == 2.5 && figure->upper == 6);
 }
 
 static void test_rule(void)
 {
     static const struct {
         gboolean less_is_better;
-        gdouble before[3]; /* median, least, most */
+        gdouble before[3]; /* median, quartiles */
         gdouble now[3];
         RippleVerdict verdict;
         gdouble change;
@@ -37,28 +38,44 @@ static void test_rule(void)
         {FALSE, {100, 100, 100}, {104, 104, 104}, RIPPLE_VERDICT_BETTER, 0.04, 0},
         {TRUE, {104, 104, 104}, {100, 100, 100}, RIPPLE_VERDICT_BETTER, 0.04, 0},
         {TRUE, {100, 100, 100}, {125, 125, 125}, RIPPLE_VERDICT_WORSE, -0.2, 0},
-        /* Noise before, noise now, and both: it is the product of the factors that counts. */
-        {FALSE, {100, 90, 108}, {85, 85, 85}, RIPPLE_VERDICT_SAME, -0.15, 0.2},
-        {FALSE, {100, 90, 108}, {83, 83, 83}, RIPPLE_VERDICT_WORSE, -0.17, 0.2},
-        {FALSE, {100, 100, 100}, {85, 80, 96}, RIPPLE_VERDICT_SAME, -0.15, 0.2},
-        {FALSE, {100, 90, 108}, {70, 60, 72}, RIPPLE_VERDICT_SAME, -0.3, 0.44},
-        {FALSE, {100, 90, 108}, {69, 60, 72}, RIPPLE_VERDICT_WORSE, -0.31, 0.44},
-        {FALSE, {100, 90, 108}, {145, 125, 150}, RIPPLE_VERDICT_BETTER, 0.45, 0.44},
-        {TRUE, {10, 10, 12}, {12, 12, 12}, RIPPLE_VERDICT_SAME, 1 / 1.2 - 1, 0.2},
-        {TRUE, {10, 10, 12}, {12.5, 12.5, 12.5}, RIPPLE_VERDICT_WORSE, -0.2, 0.2},
+        /* Noise before, noise now, and both: it is the square of the product that counts. */
+        {FALSE, {100, 100, 120}, {70, 70, 70}, RIPPLE_VERDICT_SAME, -0.3, 0.44},
+        {FALSE, {100, 100, 120}, {69, 69, 69}, RIPPLE_VERDICT_WORSE, -0.31, 0.44},
+        {FALSE, {100, 100, 100}, {70, 70, 84}, RIPPLE_VERDICT_SAME, -0.3, 0.44},
+        {FALSE, {100, 90, 108}, {49, 45, 54}, RIPPLE_VERDICT_SAME, -0.51, 1.0736},
+        {FALSE, {100, 90, 108}, {48, 45, 54}, RIPPLE_VERDICT_WORSE, -0.52, 1.0736},
+        {FALSE, {100, 90, 108}, {208, 200, 240}, RIPPLE_VERDICT_BETTER, 1.08, 1.0736},
+        {TRUE, {10, 10, 12}, {14, 14, 14}, RIPPLE_VERDICT_SAME, 1 / 1.4 - 1, 0.44},
+        {TRUE, {10, 10, 12}, {16, 16, 16}, RIPPLE_VERDICT_WORSE, 1 / 1.6 - 1, 0.44},
         /* However wide, a spread does not hide that it is another order. */
-        {TRUE, {0.01, 0.01, 0.01}, {50, 40, 100}, RIPPLE_VERDICT_WORSE, 0.0002 - 1, 1.5},
+        {TRUE, {0.01, 0.01, 0.01}, {50, 40, 100}, RIPPLE_VERDICT_WORSE, 0.0002 - 1, 5.25},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const gdouble *b = cases[i].before, *n = cases[i].now;
-        RippleFigure before = {(char *)"x", "u", cases[i].less_is_better, 3, b[0], b[1], b[2]};
-        RippleFigure now = {(char *)"x", "u", cases[i].less_is_better, 3, n[0], n[1], n[2]};
-        RippleChange change = ripple_figure_compare(&before, &now);
+        RippleFigure before = {(char *)"x", "u", cases[i].less_is_better, 5, b[0], 1, 1000,
+                               b[1],        b[2]};
+        RippleFigure now = {(char *)"x", "u", cases[i].less_is_better, 5, n[0], 1, 1000,
+                            n[1],        n[2]};
+        RippleChange change = ripple_figure_compare(&before, &now, 1);
         g_test_message("case %u", i);
         g_assert_cmpint(change.verdict, ==, cases[i].verdict);
         g_assert_cmpfloat_with_epsilon(change.change, cases[i].change, 1e-12);
         g_assert_cmpfloat_with_epsilon(change.noise, cases[i].noise, 1e-12);
     }
+}
+
+/* What fell along with the device is not worse; what fell further is, and better stays better. */
+static void test_slowdown(void)
+{
+    RippleFigure before = {(char *)"x", "u", FALSE, 5, 100, 1, 1000, 100, 100}, now = before;
+    now.median = 50;
+    g_assert_cmpint(ripple_figure_compare(&before, &now, 1).verdict, ==, RIPPLE_VERDICT_WORSE);
+    g_assert_cmpint(ripple_figure_compare(&before, &now, 2).verdict, ==, RIPPLE_VERDICT_SAME);
+    g_assert_cmpint(ripple_figure_compare(&before, &now, 1.9).verdict, ==, RIPPLE_VERDICT_WORSE);
+    g_assert_cmpint(ripple_figure_compare(&before, &now, 4).verdict, ==, RIPPLE_VERDICT_SAME);
+    g_assert_cmpfloat(ripple_figure_compare(&before, &now, 4).change, ==, -0.5);
+    now.median = 200;
+    g_assert_cmpint(ripple_figure_compare(&before, &now, 4).verdict, ==, RIPPLE_VERDICT_BETTER);
 }
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -120,6 +137,7 @@ static void test_file(void)
         g_assert_cmpint(a->less_is_better, ==, b->less_is_better);
         /* To the bit. */
         g_assert_true(a->median == b->median && a->least == b->least && a->most == b->most);
+        g_assert_true(a->lower == b->lower && a->upper == b->upper);
     }
     remove_scratch(path);
 }
@@ -159,6 +177,8 @@ static void test_bad_files(void)
         {"\"min\": 2e-09", "\"min\": 0", "not above 0, or not in order"},
         {"\"min\": 2e-09", "\"min\": 5", "not above 0, or not in order"},
         {"\"max\": 700000000000", "\"max\": null", "one of its figures lacks"},
+        {"\"max\": 700000000000", "\"max\": 0.5", "not above 0, or not in order"},
+        {"\"lower_quartile\"", "\"low\"", "one of its figures lacks"},
     };
     g_autofree char *path = scratch_path();
     g_autofree char *text = NULL;
@@ -193,6 +213,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/figure/summary", test_summary);
     g_test_add_func("/figure/rule", test_rule);
+    g_test_add_func("/figure/slowdown", test_slowdown);
     g_test_add_func("/figure/file", test_file);
     g_test_add_func("/figure/bad-files", test_bad_files);
     g_test_add_func("/figure/cannot-save", test_cannot_save);

@@ -22,6 +22,9 @@ static void test_summary(void)
     g_assert_true(timing.median == 3 && timing.fastest == 1 && timing.slowest == 8);
     g_assert_cmpuint(timing.runs, ==, 4);
 
+    /* 1, 2, 4, 8: a quarter lies three quarters of the way from 1 to 2, and so on. */
+    g_assert_true(timing.lower == 1.75 && timing.upper == 5);
+
     RippleThroughput throughput = ripple_timing_throughput(&timing, 24);
     g_assert_true(throughput.median == 8 && throughput.fastest == 24 && throughput.slowest == 3);
     g_assert_cmpuint(throughput.runs, ==, 4);
