@@ -199,16 +199,28 @@ static gdouble slowdown_of(const RippleBaseline *before, const RippleBaseline *n
     return then && again ? MAX(then->median / again->median, 1) : 1;
 }
 
+/* What a slower device excuses: as much as it is slower, and the noise of that very figure. */
+static gdouble allowance_of(const RippleBaseline *before, const RippleBaseline *now)
+{
+    gdouble slowdown = slowdown_of(before, now);
+    if (slowdown <= RIPPLE_SMALLEST_CHANGE)
+        return 1;
+    const RippleFigure *then = ripple_figures_find(before->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
+    const RippleFigure *again = ripple_figures_find(now->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
+    return slowdown * (1 + ripple_figure_compare(then, again, 1).noise);
+}
+
 static GArray *pair_figures(const RippleBaseline *before, const RippleBaseline *now)
 {
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
-    gdouble slowdown = slowdown_of(before, now);
+    gdouble allowance = allowance_of(before, now);
     for (guint i = 0; i < before->figures->len; i++) {
         Pair pair = {.before = g_ptr_array_index(before->figures, i)};
         pair.now = ripple_figures_find(now->figures, pair.before->name);
         gboolean is_yardstick = strcmp(pair.before->name, RIPPLE_PEAK_MULTIPLY_ADDS) == 0;
         if (pair.now)
-            pair.change = ripple_figure_compare(pair.before, pair.now, is_yardstick ? 1 : slowdown);
+            pair.change =
+                ripple_figure_compare(pair.before, pair.now, is_yardstick ? 1 : allowance);
         g_array_append_val(pairs, pair);
     }
     for (guint i = 0; i < now->figures->len; i++) {
