@@ -96,8 +96,8 @@ void copy_panel(__local float16 *panel, __global const float *b, uint b_step, ui
 
 #if END == END_GRADIENT || END == END_UPDATE
 
-/* Σ over p of a[p·step + i], for each of ROWS neighbours. */
-void column_sums(__global const float *a, uint step, uint count, float *sums)
+/* Σ over p of element (i, p) of A, for each of ROWS rows; `a` points to the first. */
+void row_sums(__global const float *a, uint step, uint count, float *sums)
 {
 #pragma unroll
     for (uint i = 0; i < ROWS; i++)
@@ -105,7 +105,7 @@ void column_sums(__global const float *a, uint step, uint count, float *sums)
     for (uint p = 0; p < count; p++)
 #pragma unroll
         for (uint i = 0; i < ROWS; i++)
-            sums[i] += a[(ulong)p * step + i];
+            sums[i] += A_TRANSPOSED ? a[(ulong)p * step + i] : a[(ulong)i * step + p];
 }
 
 #endif
@@ -357,7 +357,8 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
 #if END == END_GRADIENT || END == END_UPDATE
             if (first_column == 0) {
                 float bias_gradient[ROWS];
-                column_sums(a + row, a_step, k, bias_gradient);
+                row_sums(A_TRANSPOSED ? a + row : a + (ulong)row * a_step, a_step, k,
+                         bias_gradient);
                 for (uint i = skip; i < ROWS; i++)
 #if END == END_UPDATE
                     update_some(parameter, first, second, (ulong)m * n + row + i,

@@ -12,6 +12,10 @@ GPU = ("4096x4096x4096",)
 
 NATIVE = "ripple native"
 
+# The family of ripple's own kernels that trains on a kind of device.
+PROCESSOR_FAMILY = "panel"
+GPU_FAMILY = "tile"
+
 
 def case(form, shape):
     return f"{form} {shape}"
@@ -37,11 +41,15 @@ def reader(who_of):
     return read
 
 
-def ripple(setting, shape):
+def ripple(setting, shape, family):
     command = Command(
         [*setting.ripple, "bench", "gemm", "--shape", shape, *setting.device, "--json"]
     )
-    return Contender("ripple", command, reader(lambda provider: f"ripple {provider}"))
+    return Contender(
+        "ripple",
+        command,
+        reader(lambda provider: NATIVE if provider == family else f"ripple {provider}"),
+    )
 
 
 def openblas_contender(setting, shape, threads):
@@ -67,7 +75,7 @@ def cpu_groups(setting):
         Group(
             f"products {shape}",
             [
-                ripple(setting, shape),
+                ripple(setting, shape, PROCESSOR_FAMILY),
                 *(openblas_contender(setting, shape, count) for count in setting.thread_counts),
                 clblast_contender(setting, shape),
             ],
@@ -78,6 +86,6 @@ def cpu_groups(setting):
 
 def gpu_groups(setting):
     return [
-        Group(f"products {shape}", [ripple(setting, shape), cublas_contender(setting, shape)])
+        Group(f"products {shape}", [ripple(setting, shape, GPU_FAMILY), cublas_contender(setting, shape)])
         for shape in GPU
     ]

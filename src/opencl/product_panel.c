@@ -11,14 +11,25 @@ typedef struct {
     gsize most_tiles;
 } PanelShape;
 
-static const PanelShape wide = {6, 4, 1024, 22};
+/* By the columns of C: as many vectors as they fill, up to four, and the rows that the registers
+ * have room for. */
+static const PanelShape shapes[] = {
+    {14, 1, 1024, 22}, {12, 2, 1024, 22}, {9, 3, 1024, 22}, {6, 4, 1024, 22}};
+
 /* A single row of C: B is read but once. */
 static const PanelShape single = {1, 8, 256, 1};
+
+/* Up to this many samples, dot products along the rows are faster than a panel of samples. */
+#define FEW_SAMPLES 7
+
+/* From this depth on, a transposed A with rows that lie far apart is turned first. */
+#define DEEP 256
 
 /* Pieces of work for each compute unit, so that none waits long for the others at the end. Each
  * that copies does so for itself. */
 #define PIECES_PER_UNIT 16
 #define COPYING_PIECES_PER_UNIT 4
+#define LEAST_COPYING_TILES 8
 
 /* Bytes between rows of B from which on they are copied together. */
 #define FAR_APART 2048
@@ -40,6 +51,29 @@ typedef struct {
 #define N_ARGUMENTS 11
 #define MOST_END_ARGUMENTS 8
 
+static PanelShape choose_shape(const Panel *panel)
+{
+    PanelShape shape = shapes[MIN(ripple_ceiling(panel->n, 16), G_N_ELEMENTS(shapes)) - 1];
+    if (panel->m == 1)
+        shape = single;
+    shape.rows = MIN(shape.rows, panel->m);
+    return shape;
+}
+
+/* How many tiles each work-item takes. */
+static gsize choose_tiles(const RippleOpencl *self, const Panel *panel, const PanelShape *shape,
+                          gboolean copy)
+{
+    gsize panels = ripple_ceiling(panel->n, shape->vectors * 16);
+    gsize row_tiles = ripple_ceiling(panel->m, shape->rows);
+    gsize pieces = (copy ? COPYING_PIECES_PER_UNIT : PIECES_PER_UNIT) * self->device->compute_units;
+    gsize tiles = ripple_ceiling(row_tiles, ripple_ceiling(pieces, panels));
+    if (copy) /* worth while for several tiles only */
+        tiles = MAX(tiles, MIN(LEAST_COPYING_TILES,
+                               ripple_ceiling(row_tiles, self->device->compute_units)));
+    return CLAMP(tiles, 1, shape->most_tiles);
+}
+
 /* Without a copy, a vector may not reach beyond its row, and rows that lie pages apart miss every
  * cache. */
 static gboolean needs_copy(const Panel *panel, gsize columns)
@@ -52,10 +86,9 @@ static gboolean needs_copy(const Panel *panel, gsize columns)
 static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_options,
                         const RippleArgument *end, guint n_end, GError **error)
 {
-    PanelShape shape = panel->m == 1 ? single : wide;
+    PanelShape shape = choose_shape(panel);
     gsize columns = shape.vectors * 16;
     gboolean copy = needs_copy(panel, columns);
-    shape.rows = MIN(shape.rows, panel->m);
     g_autofree char *options = g_strdup_printf(
         "-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
         " -DA_TRANSPOSED=%d -DPREFETCH=%d -DCOPY=%d -DDEPTH=%" G_GSIZE_FORMAT
@@ -66,12 +99,7 @@ static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_
     if (!kernel)
         return FALSE;
 
-    gsize panels = ripple_ceiling(panel->n, columns);
-    gsize row_tiles = ripple_ceiling(panel->m, shape.rows);
-    gsize pieces = (copy ? COPYING_PIECES_PER_UNIT : PIECES_PER_UNIT) * self->device->compute_units;
-    gsize blocks = ripple_ceiling(pieces, panels);
-    gsize tiles = CLAMP(ripple_ceiling(row_tiles, blocks), 1, shape.most_tiles);
-
+    gsize tiles = choose_tiles(self, panel, &shape, copy);
     cl_uint a_step = (cl_uint)panel->a_step;
     cl_uint b_step = (cl_uint)panel->b_step, b_columns = (cl_uint)panel->b_columns;
     cl_uint m = (cl_uint)panel->m, n = (cl_uint)panel->n, k = (cl_uint)panel->k;
@@ -82,7 +110,9 @@ static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_
         RIPPLE_ARGUMENT(n),       RIPPLE_ARGUMENT(k),         RIPPLE_ARGUMENT(tile_count),
     };
     memcpy(arguments + N_ARGUMENTS, end, n_end * sizeof *end);
-    const gsize global[2] = {panels, ripple_ceiling(row_tiles, tiles)}, local[2] = {1, 1};
+    const gsize global[2] = {ripple_ceiling(panel->n, columns),
+                             ripple_ceiling(panel->m, tiles * shape.rows)};
+    const gsize local[2] = {1, 1};
     return ripple_kernel_launch_groups(self, kernel, global, local, arguments, N_ARGUMENTS + n_end,
                                        error);
 }
@@ -116,9 +146,10 @@ static Panel delta_panel(RippleView above, RippleView weight)
     };
 }
 
-static Panel gradient_panel(RippleView delta, RippleView x)
+static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView x, Panel *panel,
+                               GError **error)
 {
-    return (Panel){
+    *panel = (Panel){
         .a = ripple_operand(delta),
         .a_step = delta.columns,
         .a_transposed = TRUE,
@@ -129,6 +160,15 @@ static Panel gradient_panel(RippleView delta, RippleView x)
         .n = x.columns,
         .k = delta.rows,
     };
+    if (panel->k < DEEP || panel->a_step * sizeof(cl_float) < FAR_APART)
+        return TRUE;
+    RippleTransposedView transposed;
+    if (!ripple_transposed_once(self, delta, &transposed, error))
+        return FALSE;
+    panel->a = (RippleOperand){transposed.memory, 0};
+    panel->a_step = transposed.step;
+    panel->a_transposed = FALSE;
+    return TRUE;
 }
 
 /* ---- the product alone ---------------------------------------------------------------------- */
@@ -164,24 +204,51 @@ static gboolean store_forward(RippleOpencl *self, const Panel *panel, const Forw
     return enqueue(self, panel, options, end, G_N_ELEMENTS(end), error);
 }
 
+/* x·Wᵀ for few samples, with what ends forward but for the transposed copy: the next layer has few
+ * samples, too. */
+static gboolean store_rows(RippleOpencl *self, RippleView x, RippleView weight,
+                           const ForwardEnd *to, GError **error)
+{
+    g_autofree char *activation = ripple_activation_option(to->activation);
+    g_autofree char *options =
+        g_strdup_printf("-DHAS_BIAS=%d -DWRITE_Z=%d -DWRITE_A=%d %s", to->bias.memory != NULL,
+                        to->z.memory != NULL, to->a.memory != NULL, activation);
+    cl_kernel kernel = ripple_kernel_get(self, "product_rows", options, error);
+    if (!kernel)
+        return FALSE;
+    RippleOperand x_operand = ripple_operand(x), w_operand = ripple_operand(weight);
+    cl_uint outputs = (cl_uint)weight.rows, inputs = (cl_uint)weight.columns;
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(x_operand), RIPPLE_OPERAND(w_operand),
+                                        RIPPLE_OPERAND(to->bias),  RIPPLE_OPERAND(to->z),
+                                        RIPPLE_OPERAND(to->a),     RIPPLE_ARGUMENT(outputs),
+                                        RIPPLE_ARGUMENT(inputs)};
+    const gsize global[2] = {ripple_ceiling(weight.rows, 16), x.rows}, local[2] = {1, 1};
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments,
+                                       G_N_ELEMENTS(arguments), error);
+}
+
 gboolean ripple_panel_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
                               RippleView a, RippleView b, RippleView c, GError **error)
 {
     if (form == RIPPLE_PRODUCT_TN) {
-        Panel panel = gradient_panel(ripple_view(a.buffer, a.offset, k, m),
-                                     ripple_view(b.buffer, b.offset, k, n));
-        return store(self, &panel, c, error);
+        Panel panel;
+        return gradient_panel(self, ripple_view(a.buffer, a.offset, k, m),
+                              ripple_view(b.buffer, b.offset, k, n), &panel, error) &&
+               store(self, &panel, c, error);
     }
     a = ripple_view(a.buffer, a.offset, m, k);
     if (form == RIPPLE_PRODUCT_NN) {
         Panel panel = delta_panel(a, ripple_view(b.buffer, b.offset, k, n));
         return store(self, &panel, c, error);
     }
+    b = ripple_view(b.buffer, b.offset, n, k);
+    ForwardEnd to = {.z = ripple_operand(c), .activation = RIPPLE_ACTIVATION_IDENTITY};
+    if (m <= FEW_SAMPLES)
+        return store_rows(self, a, b, &to, error);
     RippleTransposedView transposed;
     if (!ripple_transposed_once(self, a, &transposed, error))
         return FALSE;
-    Panel panel = forward_panel(a, ripple_view(b.buffer, b.offset, n, k), transposed);
-    ForwardEnd to = {.z = ripple_operand(c), .activation = RIPPLE_ACTIVATION_IDENTITY};
+    Panel panel = forward_panel(a, b, transposed);
     return store_forward(self, &panel, &to, error);
 }
 
@@ -196,6 +263,8 @@ gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, 
         .a = ripple_operand(forward->a),
         .activation = forward->activation,
     };
+    if (forward->x.rows <= FEW_SAMPLES)
+        return store_rows(self, forward->x, forward->weight, &to, error);
     if (!ripple_transposed_of(self, forward->x, &x, error))
         return FALSE;
     if (forward->z.buffer)
@@ -223,8 +292,9 @@ gboolean ripple_panel_gradient(RippleOpencl *self, const RippleGradient *gradien
     RippleOperand weight = ripple_operand(gradient->weight_gradient);
     RippleOperand bias = ripple_operand(gradient->bias_gradient);
     const RippleArgument end[] = {RIPPLE_OPERAND(weight), RIPPLE_OPERAND(bias)};
-    Panel panel = gradient_panel(gradient->delta, gradient->x);
-    return enqueue(self, &panel, "-DEND=END_GRADIENT", end, G_N_ELEMENTS(end), error);
+    Panel panel;
+    return gradient_panel(self, gradient->delta, gradient->x, &panel, error) &&
+           enqueue(self, &panel, "-DEND=END_GRADIENT", end, G_N_ELEMENTS(end), error);
 }
 
 gboolean ripple_panel_descend(RippleOpencl *self, const RippleDescent *descent,
@@ -238,6 +308,7 @@ gboolean ripple_panel_descend(RippleOpencl *self, const RippleDescent *descent,
     RippleOptimizerArgument optimizer = ripple_opencl_optimizer_argument(scalars);
     const RippleArgument end[] = {RIPPLE_OPERAND(parameter), RIPPLE_OPERAND(first),
                                   RIPPLE_OPERAND(second), RIPPLE_ARGUMENT(optimizer)};
-    Panel panel = gradient_panel(descent->delta, descent->x);
-    return enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
+    Panel panel;
+    return gradient_panel(self, descent->delta, descent->x, &panel, error) &&
+           enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
 }
