@@ -2,9 +2,12 @@
 
 #include "train/stream.h"
 
+#include <string.h>
+
 struct _RippleSource {
     RippleSamples *resident; /* all of them, or NULL */
     RippleBuffer *order;     /* of the resident samples */
+    RippleUpload *upload;    /* of the order, past the steps under way */
     RippleStream *stream;    /* NULL when they are resident */
 };
 
@@ -28,7 +31,10 @@ static gboolean make_resident(RippleSource *self, RippleBackend *backend,
     if (!self->resident || !upload_samples(self->resident, dataset, error))
         return FALSE;
     self->order = ripple_buffer_new(backend, RIPPLE_ELEMENT_INDEX, dataset->samples, error);
-    return self->order != NULL;
+    if (!self->order)
+        return FALSE;
+    self->upload = ripple_upload_new(backend, dataset->samples * sizeof(guint32), error);
+    return self->upload != NULL;
 }
 
 RippleSource *ripple_source_new(RippleBackend *backend, const RippleDataset *dataset,
@@ -47,9 +53,22 @@ void ripple_source_free(RippleSource *source)
     if (!source)
         return;
     ripple_stream_free(source->stream);
+    ripple_upload_free(source->upload);
     ripple_buffer_free(source->order);
     ripple_samples_free(source->resident);
     g_free(source);
+}
+
+/* Steps that were enqueued before still read the former order, those that come next this one; the
+ * host waits for neither. */
+static gboolean send_order(RippleSource *self, const guint32 *order, gsize count, GError **error)
+{
+    if (!ripple_upload_wait(self->upload, error))
+        return FALSE;
+    memcpy(ripple_upload_memory(self->upload), order, count * sizeof *order);
+    return ripple_upload_release(self->upload, error) &&
+           ripple_upload_send(self->upload, 0, ripple_view(self->order, 0, 1, count), error) &&
+           ripple_upload_receive(self->upload, error);
 }
 
 gboolean ripple_source_begin(RippleSource *source, const guint32 *order, gsize count, gsize batch,
@@ -64,7 +83,7 @@ gboolean ripple_source_begin(RippleSource *source, const guint32 *order, gsize c
     }
     if (source->stream)
         return ripple_stream_begin(source->stream, order, count, batch, error);
-    return ripple_backend_upload(ripple_view(source->order, 0, 1, count), order, error);
+    return send_order(source, order, count, error);
 }
 
 gboolean ripple_source_batch(RippleSource *source, gsize first, gsize count, RippleBatch *batch,
