@@ -30,7 +30,7 @@ static gboolean measure_gemm(const RippleBench *bench, GemmResult *result, GErro
         "timing %s %s by %s", shape, ripple_product_name(result->form), result->provider->name);
     ripple_console_progress(bench->console, line);
     return ripple_gemm_measure(bench->backend, result->provider, result->form, &result->shape,
-                               &result->gflops, error);
+                               RIPPLE_TIMING_SECONDS, &result->gflops, error);
 }
 
 static gboolean parse_shapes(const char *const *texts, GArray *shapes, GError **error)

@@ -65,7 +65,7 @@ gboolean ripple_command_bench_peak(int argc, char **argv, GError **error)
         ripple_console_print("\n");
     }
     ripple_console_progress(&console, "measuring the device at its best");
-    if (!ripple_peak_measure(bench.backend, figures, error))
+    if (!ripple_peak_measure(bench.backend, RIPPLE_TIMING_SECONDS, figures, error))
         return FALSE;
     if (console.json)
         print_peak_json(&bench, figures);

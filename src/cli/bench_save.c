@@ -56,6 +56,7 @@ static gboolean run_suite(const RippleBench *bench, RippleBaseline *baseline, GE
     baseline->device = g_strdup(ripple_device_name(bench->backend));
     baseline->driver = g_strdup(ripple_backend_driver(bench->backend));
     RippleSuite suite = {.rounds = baseline->rounds,
+                         .seconds = baseline->seconds,
                          .shapes = shapes,
                          .network = network,
                          .config = config,
@@ -129,6 +130,18 @@ static gboolean parse_rounds(const char *text, guint *rounds, GError **error)
     return TRUE;
 }
 
+static gboolean parse_seconds(const char *text, gdouble *seconds, GError **error)
+{
+    *seconds = RIPPLE_TIMING_SECONDS;
+    if (!text || (ripple_text_number(text, seconds) && *seconds >= RIPPLE_FEWEST_SECONDS &&
+                  *seconds <= RIPPLE_MOST_SECONDS))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "The option --seconds cannot be \"%s\": it takes a number from %g to %g.", text,
+                RIPPLE_FEWEST_SECONDS, RIPPLE_MOST_SECONDS);
+    return FALSE;
+}
+
 static gboolean open_device(RippleBench *bench, const char *selector, GError **error)
 {
     if (!ripple_bench_open(bench, selector, TRUE, error))
@@ -145,6 +158,7 @@ gboolean ripple_command_bench_save(int argc, char **argv, GError **error)
     RippleConsole console = {0};
     g_autofree char *device = NULL;
     g_autofree char *rounds = NULL;
+    g_autofree char *seconds = NULL;
     g_auto(GStrv) shapes = NULL;
     g_auto(GStrv) words = NULL;
     g_autoptr(RippleBaseline) baseline = ripple_baseline_new();
@@ -153,6 +167,8 @@ gboolean ripple_command_bench_save(int argc, char **argv, GError **error)
          "A product to time; may be given several times", "MxNxK"},
         {"rounds", 0, 0, G_OPTION_ARG_STRING, &rounds,
          "Time everything so often, to learn the noise (default: 5)", "N"},
+        {"seconds", 0, 0, G_OPTION_ARG_STRING, &seconds,
+         "Time each figure so long in a round (default: 0.5)", "S"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, P:D, or a part of a name", "SEL"},
         G_OPTION_ENTRY_NULL};
     if (!ripple_console_parse(
@@ -165,7 +181,8 @@ gboolean ripple_command_bench_save(int argc, char **argv, GError **error)
 
     g_auto(RippleBench) bench = {.console = &console};
     add_shapes(baseline, shapes ? (const char *const *)shapes : default_shapes);
-    if (!parse_rounds(rounds, &baseline->rounds, error) || !open_device(&bench, device, error) ||
+    if (!parse_rounds(rounds, &baseline->rounds, error) ||
+        !parse_seconds(seconds, &baseline->seconds, error) || !open_device(&bench, device, error) ||
         !run_suite(&bench, baseline, error) || !ripple_baseline_save(baseline, words[0], error))
         return FALSE;
     if (console.json)
@@ -343,6 +360,7 @@ static RippleBaseline *repeat(const RippleBench *bench, const RippleBaseline *be
     GHashTableIter iter;
     gpointer name, value;
     now->rounds = before->rounds;
+    now->seconds = before->seconds;
     for (guint i = 0; i < before->shapes->len; i++)
         g_ptr_array_add(now->shapes, g_strdup(g_ptr_array_index(before->shapes, i)));
     g_hash_table_iter_init(&iter, before->step);

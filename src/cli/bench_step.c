@@ -258,7 +258,7 @@ static gboolean time_step(const RippleConsole *console, GHashTable *options, con
         ripple_console_print("network  %s\n\n", description);
     }
     ripple_console_progress(console, "timing training steps");
-    if (!ripple_step_measure(bench.backend, network, config, &speed, error))
+    if (!ripple_step_measure(bench.backend, network, config, RIPPLE_TIMING_SECONDS, &speed, error))
         return FALSE;
     g_autoptr(GArray) costs =
         ripple_step_costs(network, config->batch, ripple_config_moments(config));

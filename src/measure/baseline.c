@@ -47,6 +47,7 @@ void ripple_baseline_free(RippleBaseline *baseline)
 static void write_work(const RippleBaseline *baseline, GString *json)
 {
     ripple_json_set_whole(json, "rounds", baseline->rounds);
+    ripple_json_set_number(json, "seconds", baseline->seconds);
     ripple_json_begin_array(json, "shapes");
     for (guint i = 0; i < baseline->shapes->len; i++)
         ripple_json_set_text(json, NULL, g_ptr_array_index(baseline->shapes, i));
@@ -134,6 +135,9 @@ static gboolean read_work(RippleBaseline *baseline, JsonNode *root, GError **err
     if (!ripple_json_whole(ripple_json_member(root, "rounds"), RIPPLE_MOST_ROUNDS, &rounds) ||
         rounds < RIPPLE_FEWEST_ROUNDS)
         return refuse("its rounds are no whole number from 3 to 1000.", error);
+    if (!ripple_json_number(ripple_json_member(root, "seconds"), &baseline->seconds) ||
+        !(baseline->seconds >= RIPPLE_FEWEST_SECONDS && baseline->seconds <= RIPPLE_MOST_SECONDS))
+        return refuse("its seconds are no number from 0.01 to 60.", error);
     if (!shapes || !step || !JSON_NODE_HOLDS_OBJECT(step))
         return refuse("it does not say which shapes and which step were timed.", error);
 

@@ -9,6 +9,10 @@
 #define RIPPLE_MOST_ROUNDS 1000u
 #define RIPPLE_FEWEST_ROUNDS 3u
 
+/** Most and fewest seconds for a figure in a round. */
+#define RIPPLE_MOST_SECONDS 60.0
+#define RIPPLE_FEWEST_SECONDS 0.01
+
 typedef struct {
     char *device;
     char *driver;
@@ -16,6 +20,7 @@ typedef struct {
     char *commit;
     char *time; /**< when it was measured, as ISO 8601 has it */
     guint rounds;
+    gdouble seconds;    /**< for each figure in each round */
     GPtrArray *shapes;  /**< of char *: the products, "MxNxK" */
     GHashTable *step;   /**< options of the step, name → value; the others have their defaults */
     GPtrArray *figures; /**< of RippleFigure */

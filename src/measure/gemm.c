@@ -159,13 +159,13 @@ static gboolean fill_and_check(Product *product, GError **error)
 }
 
 gboolean ripple_gemm_measure(RippleBackend *backend, const RippleGemmProvider *provider,
-                             RippleProductForm form, const RippleGemmShape *shape,
+                             RippleProductForm form, const RippleGemmShape *shape, gdouble seconds,
                              RippleThroughput *gflops, GError **error)
 {
     g_auto(Product) product = {backend, provider, form, *shape, NULL, NULL, NULL};
     RippleTiming timing;
     if (!allocate(&product, error) || !fill_and_check(&product, error) ||
-        !ripple_timing_measure(backend, enqueue, &product, &timing, error))
+        !ripple_timing_measure(backend, enqueue, &product, seconds, &timing, error))
         return FALSE;
     *gflops = ripple_timing_throughput(&timing, 2e-9 * shape->m * shape->n * shape->k);
     return TRUE;

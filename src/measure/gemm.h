@@ -43,5 +43,5 @@ const RippleGemmProvider *ripple_gemm_providers(guint *count);
  * error that names the element when the product is wrong; a DEVICE_MEMORY error when the matrices
  * do not fit. */
 gboolean ripple_gemm_measure(RippleBackend *backend, const RippleGemmProvider *provider,
-                             RippleProductForm form, const RippleGemmShape *shape,
+                             RippleProductForm form, const RippleGemmShape *shape, gdouble seconds,
                              RippleThroughput *gflops, GError **error);

@@ -92,16 +92,17 @@ gboolean ripple_peak_bandwidth(RippleBackend *backend, gdouble *found, GError **
     g_auto(Place) place = {0};
     RippleTiming timing;
     if (!place_open(&place, backend, error) ||
-        !ripple_timing_measure(backend, copy, &place, &timing, error))
+        !ripple_timing_measure(backend, copy, &place, RIPPLE_TIMING_SECONDS, &timing, error))
         return FALSE;
     *found = gigabytes(2) / timing.median;
     return TRUE;
 }
 
-static gboolean measure_work(Place *place, guint index, GPtrArray *figures, GError **error)
+static gboolean measure_work(Place *place, guint index, gdouble seconds, GPtrArray *figures,
+                             GError **error)
 {
     RippleTiming timing;
-    if (!ripple_timing_measure(place->backend, works[index].work, place, &timing, error))
+    if (!ripple_timing_measure(place->backend, works[index].work, place, seconds, &timing, error))
         return FALSE;
     gboolean is_time = works[index].passes == 0;
     gdouble amount = gigabytes(works[index].passes);
@@ -119,10 +120,11 @@ static gboolean measure_work(Place *place, guint index, GPtrArray *figures, GErr
     return TRUE;
 }
 
-gboolean ripple_peak_measure(RippleBackend *backend, GPtrArray *figures, GError **error)
+gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *figures,
+                             GError **error)
 {
     g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(gdouble));
-    if (!ripple_opencl_measure_peak_runs(backend, rates, error))
+    if (!ripple_opencl_measure_peak_runs(backend, seconds / 2, rates, error))
         return FALSE;
     ripple_figures_add(figures, RIPPLE_PEAK_MULTIPLY_ADDS, "GFLOP/s", FALSE,
                        (gdouble *)(gpointer)rates->data, rates->len);
@@ -131,7 +133,7 @@ gboolean ripple_peak_measure(RippleBackend *backend, GPtrArray *figures, GError 
     if (!place_open(&place, backend, error))
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(works); i++)
-        if (!measure_work(&place, i, figures, error))
+        if (!measure_work(&place, i, seconds, figures, error))
             return FALSE;
     return TRUE;
 }

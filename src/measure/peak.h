@@ -21,4 +21,5 @@ gboolean ripple_peak_bandwidth(RippleBackend *backend, gdouble *gigabytes, GErro
 
 /** Add all of the above to `figures`: billions of operations (a multiply-add counts as two) and of
  * bytes a second, and microseconds. `backend` must be an opencl one. */
-gboolean ripple_peak_measure(RippleBackend *backend, GPtrArray *figures, GError **error);
+gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *figures,
+                             GError **error);

@@ -227,7 +227,8 @@ static gboolean profile_step(Side *side, guint64 launches, RippleWorkProfile *pr
 }
 
 gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *network,
-                             const RippleConfig *config, RippleStepSpeed *speed, GError **error)
+                             const RippleConfig *config, gdouble seconds, RippleStepSpeed *speed,
+                             GError **error)
 {
     if (!ripple_memory_check(estimate_memory(network, config->batch), "A step on this batch",
                              error))
@@ -243,7 +244,7 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     side.count = config->batch;
     RippleTiming timing;
     gdouble loss;
-    if (!ripple_timing_measure(backend, enqueue_step, &side, &timing, error) ||
+    if (!ripple_timing_measure(backend, enqueue_step, &side, seconds, &timing, error) ||
         !profile_step(&side, timing.launches, &speed->profile, error) ||
         !step_loss(&side, &loss, error) || !check_finite(loss, config, error))
         return FALSE;

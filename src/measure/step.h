@@ -36,4 +36,5 @@ gdouble ripple_step_operations(const RippleNetwork *network, gsize batch);
  * reference's; NOT_FINITE when it stops being a number; a USAGE or DEVICE_MEMORY error when
  * something is too large. */
 gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *network,
-                             const RippleConfig *config, RippleStepSpeed *speed, GError **error);
+                             const RippleConfig *config, gdouble seconds, RippleStepSpeed *speed,
+                             GError **error);

@@ -40,7 +40,8 @@ static gboolean time_products(const Rounds *rounds, GPtrArray *found, GError **e
                                                 shape_text, provider->name);
         RippleThroughput gflops;
         tell(rounds, name);
-        if (!ripple_gemm_measure(rounds->backend, provider, form, shape, &gflops, error))
+        if (!ripple_gemm_measure(rounds->backend, provider, form, shape, rounds->suite->seconds,
+                                 &gflops, error))
             return FALSE;
         ripple_figures_add(found, name, "GFLOP/s", FALSE, &gflops.median, 1);
     }
@@ -52,7 +53,8 @@ static gboolean time_step(const Rounds *rounds, GPtrArray *found, GError **error
     const RippleSuite *suite = rounds->suite;
     g_auto(RippleStepSpeed) speed = {0};
     tell(rounds, "training steps");
-    if (!ripple_step_measure(rounds->backend, suite->network, suite->config, &speed, error))
+    if (!ripple_step_measure(rounds->backend, suite->network, suite->config, suite->seconds, &speed,
+                             error))
         return FALSE;
     ripple_figures_add(found, "step", "samples/s", FALSE, &speed.samples_per_second, 1);
     return TRUE;
@@ -62,7 +64,7 @@ static gboolean run_round(Rounds *rounds, GError **error)
 {
     g_autoptr(GPtrArray) found = ripple_figures_new();
     tell(rounds, "the device at its best");
-    if (!ripple_peak_measure(rounds->backend, found, error) ||
+    if (!ripple_peak_measure(rounds->backend, rounds->suite->seconds, found, error) ||
         !time_products(rounds, found, error) || !time_step(rounds, found, error))
         return FALSE;
     for (guint i = 0; i < found->len; i++) {

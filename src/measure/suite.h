@@ -13,7 +13,8 @@
 /** What is timed, and who is told. */
 typedef struct {
     guint rounds;
-    GArray *shapes; /**< of RippleGemmShape: products, in each form by each provider */
+    gdouble seconds; /**< for each figure in each round; see ripple_timing_measure() */
+    GArray *shapes;  /**< of RippleGemmShape: products, in each form by each provider */
     RippleNetwork *network;
     RippleConfig *config; /**< of the step; see ripple_step_measure() */
     void (*progress)(const char *line, gpointer user_data);

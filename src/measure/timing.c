@@ -2,16 +2,19 @@
 
 #include <stdlib.h>
 
-#define WARM_UP_SECONDS 0.2
+/* Shares of the time that a figure takes: at 0.5 s a run lasts 20 ms, beside which waiting once,
+ * some 0.1 ms, is nothing. */
+#define WARM_UP_SHARE 0.4
+#define RUN_SHARE 0.04
+
 #define WARM_UP_RUNS 2
-#define RUN_SECONDS 0.02 /* beside which waiting once, some 0.1 ms, is nothing */
 #define LEAST_RUNS 7
-#define LEAST_SECONDS 0.5
 
 typedef struct {
     RippleBackend *backend;
     RippleWork work;
     gpointer user_data;
+    gdouble seconds;  /* that all runs together last at least */
     guint64 launches; /* in a run */
 } Timer;
 
@@ -37,12 +40,12 @@ static gboolean run_once(const Timer *timer, gdouble *seconds, GError **error)
 static gboolean warm_up(Timer *timer, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    gdouble seconds = 0;
+    gdouble seconds = 0, least = RUN_SHARE * timer->seconds;
     timer->launches = 1;
-    for (guint run = 0;
-         run < WARM_UP_RUNS || seconds < RUN_SECONDS || seconds_since(start) < WARM_UP_SECONDS;
+    for (guint run = 0; run < WARM_UP_RUNS || seconds < least ||
+                        seconds_since(start) < WARM_UP_SHARE * timer->seconds;
          run++) {
-        if (run > 0 && seconds < RUN_SECONDS)
+        if (run > 0 && seconds < least)
             timer->launches *= 2;
         if (!run_once(timer, &seconds, error))
             return FALSE;
@@ -79,20 +82,20 @@ RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs)
 }
 
 gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer user_data,
-                               RippleTiming *timing, GError **error)
+                               gdouble seconds, RippleTiming *timing, GError **error)
 {
-    Timer timer = {backend, work, user_data, 1};
+    Timer timer = {backend, work, user_data, seconds, 1};
     if (!warm_up(&timer, error))
         return FALSE;
 
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gdouble));
     gint64 start = g_get_monotonic_time();
-    while (found->len < LEAST_RUNS || seconds_since(start) < LEAST_SECONDS) {
-        gdouble seconds;
-        if (!run_once(&timer, &seconds, error))
+    while (found->len < LEAST_RUNS || seconds_since(start) < seconds) {
+        gdouble each;
+        if (!run_once(&timer, &each, error))
             return FALSE;
-        seconds /= timer.launches;
-        g_array_append_val(found, seconds);
+        each /= timer.launches;
+        g_array_append_val(found, each);
     }
     *timing = ripple_timing_summarise((gdouble *)(gpointer)found->data, found->len);
     timing->launches = timer.launches;

@@ -31,10 +31,13 @@ typedef struct {
     gdouble fastest;
 } RippleThroughput;
 
-/** Time `work` on `backend`: after a warm-up of 0.2 s and at least two runs, at least seven runs
- * and 0.5 s, each of at least about 20 ms. */
+/** The `seconds` of ripple_timing_measure() where nothing else is asked for. */
+#define RIPPLE_TIMING_SECONDS 0.5
+
+/** Time `work` on `backend`: after a warm-up of at least 0.4·`seconds` and two runs, at least seven
+ * runs and `seconds`, each run of at least 0.04·`seconds`. */
 gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer user_data,
-                               RippleTiming *timing, GError **error);
+                               gdouble seconds, RippleTiming *timing, GError **error);
 
 /** What `seconds` (`runs` of them, at least one; they are sorted) say together. */
 RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs);

@@ -29,15 +29,15 @@ static gboolean time_launch(RippleOpencl *self, cl_kernel kernel, RippleBuffer *
 }
 
 /* Add the rate of each run to `rates`. */
-static gboolean measure_width(RippleOpencl *self, guint width, RippleBuffer *result, GArray *rates,
-                              GError **error)
+static gboolean measure_width(RippleOpencl *self, guint width, RippleBuffer *result, gdouble least,
+                              GArray *rates, GError **error)
 {
     g_autofree char *options = g_strdup_printf("-DWIDTH=%u -DROUNDS=%u", width, ROUNDS);
     cl_kernel kernel = ripple_kernel_get(self, "peak", options, error);
     if (!kernel)
         return FALSE;
     gdouble operations = 2.0 * CHAINS * ROUNDS * width * result->length;
-    gint64 end = g_get_monotonic_time() + (gint64)(SECONDS * G_USEC_PER_SEC);
+    gint64 end = g_get_monotonic_time() + (gint64)(least * G_USEC_PER_SEC);
     for (guint run = 0; run <= RUNS || g_get_monotonic_time() < end; run++) {
         gdouble seconds;
         if (!time_launch(self, kernel, result, &seconds, error))
@@ -57,7 +57,8 @@ static gdouble best_of(const GArray *rates)
     return best;
 }
 
-gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, GArray *gflops, GError **error)
+gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, gdouble seconds, GArray *gflops,
+                                         GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     gsize items = (gsize)MAX(self->device->compute_units, 1) * ITEMS_PER_UNIT;
@@ -68,7 +69,7 @@ gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, GArray *gflops,
     static const guint widths[] = {1, 4, 8, 16};
     for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
         g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(gdouble));
-        if (!measure_width(self, widths[i], result, rates, error))
+        if (!measure_width(self, widths[i], result, seconds, rates, error))
             return FALSE;
         if (best_of(rates) <= best_of(gflops))
             continue;
@@ -81,7 +82,7 @@ gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, GArray *gflops,
 gboolean ripple_opencl_measure_peak(RippleBackend *backend, gdouble *gflops, GError **error)
 {
     g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(gdouble));
-    if (!ripple_opencl_measure_peak_runs(backend, rates, error))
+    if (!ripple_opencl_measure_peak_runs(backend, SECONDS, rates, error))
         return FALSE;
     *gflops = best_of(rates);
     return TRUE;

@@ -10,4 +10,5 @@
 gboolean ripple_opencl_measure_peak(RippleBackend *backend, gdouble *gflops, GError **error);
 
 /** The same of every run over the best vector width: an array of gdouble. */
-gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, GArray *gflops, GError **error);
+gboolean ripple_opencl_measure_peak_runs(RippleBackend *backend, gdouble seconds, GArray *gflops,
+                                         GError **error);

@@ -100,6 +100,7 @@ static RippleBaseline *example(void)
     baseline->device = g_strdup("A \"device\"");
     baseline->driver = g_strdup("3.1");
     baseline->rounds = 3;
+    baseline->seconds = 0.25;
     g_ptr_array_add(baseline->shapes, g_strdup("1x2x3"));
     g_ptr_array_add(baseline->shapes, g_strdup("4x5x6"));
     g_hash_table_insert(baseline->step, g_strdup("hidden"), g_strdup("8:tanh,4"));
@@ -124,6 +125,7 @@ static void test_file(void)
     g_assert_cmpstr(loaded->commit, ==, saved->commit);
     g_assert_cmpstr(loaded->time, ==, saved->time);
     g_assert_cmpuint(loaded->rounds, ==, 3);
+    g_assert_cmpfloat(loaded->seconds, ==, 0.25);
     g_assert_cmpuint(loaded->shapes->len, ==, 2);
     g_assert_cmpstr(g_ptr_array_index(loaded->shapes, 1), ==, "4x5x6");
     g_assert_cmpuint(g_hash_table_size(loaded->step), ==, 1);
@@ -168,6 +170,9 @@ static void test_bad_files(void)
         {"\"rounds\": 3", "\"rounds\": 2", "rounds"},
         {"\"rounds\": 3", "\"rounds\": 1001", "rounds"},
         {"\"rounds\": 3", "\"rounds\": -3", "rounds"},
+        {"\"seconds\": 0.25", "\"seconds\": 0", "seconds"},
+        {"\"seconds\": 0.25", "\"seconds\": 61", "seconds"},
+        {"\"seconds\": 0.25", "\"seconds\": null", "seconds"},
         {"[\"1x2x3\"", "[123", "one of its shapes is no text"},
         {"\"8:tanh,4\"", "8", "one of the options of its step is no text"},
         {"\"step\": {", "\"stop\": {", "which shapes and which step"},

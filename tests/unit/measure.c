@@ -48,7 +48,8 @@ static void test_measure(void)
     RippleTiming timing;
     guint64 naps = 0;
     gint64 start = g_get_monotonic_time();
-    g_assert_true(ripple_timing_measure(backend, nap, &naps, &timing, &error));
+    g_assert_true(
+        ripple_timing_measure(backend, nap, &naps, RIPPLE_TIMING_SECONDS, &timing, &error));
     g_assert_no_error(error);
     gdouble elapsed = (g_get_monotonic_time() - start) / 1e6;
     g_assert_cmpuint(timing.runs, >=, 7);
@@ -77,7 +78,8 @@ static void test_measure_failure(void)
     g_autoptr(RippleBackend) backend = ripple_reference_backend_new();
     RippleTiming timing;
     guint calls = 0;
-    g_assert_false(ripple_timing_measure(backend, fail_at_third, &calls, &timing, &error));
+    g_assert_false(ripple_timing_measure(backend, fail_at_third, &calls, RIPPLE_TIMING_SECONDS,
+                                         &timing, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE_MEMORY);
     g_assert_cmpuint(calls, ==, 3);
 }
@@ -256,11 +258,12 @@ static void test_gemm(void)
     g_assert_cmpuint(count, >=, 1);
     for (guint i = 0; i < count; i++) {
         g_assert_true(ripple_gemm_measure(backend, &providers[i], RIPPLE_PRODUCT_TN, &shape,
-                                          &gflops, &error));
+                                          RIPPLE_TIMING_SECONDS, &gflops, &error));
         g_assert_no_error(error);
         g_assert_cmpfloat(gflops.median, >, 0);
     }
-    g_assert_false(ripple_gemm_measure(backend, &idle, RIPPLE_PRODUCT_NN, &shape, &gflops, &error));
+    g_assert_false(ripple_gemm_measure(backend, &idle, RIPPLE_PRODUCT_NN, &shape,
+                                       RIPPLE_TIMING_SECONDS, &gflops, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK);
     g_assert_true(g_str_has_prefix(error->message, "idle "));
 }
@@ -331,7 +334,8 @@ static void test_step(void)
     g_auto(RippleStepSpeed) speed = {0};
     config->batch = 30;
     config->momentum = 0.5;
-    g_assert_true(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_true(
+        ripple_step_measure(backend, network, config, RIPPLE_TIMING_SECONDS, &speed, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(speed.checked_samples, ==, 30);
     g_assert_cmpuint(speed.gflops.runs, >=, 7);
@@ -351,7 +355,8 @@ static void test_step_of_adam(void)
     RippleStepSpeed speed;
     config->optimizer = RIPPLE_OPTIMIZER_ADAM;
     g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
-    g_assert_true(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_true(
+        ripple_step_measure(backend, network, config, RIPPLE_TIMING_SECONDS, &speed, &error));
     g_assert_no_error(error);
     g_assert_cmpfloat(speed.samples_per_second, >, 0);
 }
@@ -374,7 +379,8 @@ static void test_wrong_step(void)
     idle = *backend->class;
     idle.descend = descend_nothing;
     backend->class = &idle;
-    g_assert_false(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_false(
+        ripple_step_measure(backend, network, config, RIPPLE_TIMING_SECONDS, &speed, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK);
     g_assert_nonnull(strstr(error->message, "loss of step 2"));
 }
@@ -387,7 +393,8 @@ static void test_step_diverges(void)
     g_autoptr(RippleNetwork) network = network_new(config, 9, 4);
     g_auto(RippleStepSpeed) speed = {0};
     config->learning_rate = 1e300;
-    g_assert_false(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_false(
+        ripple_step_measure(backend, network, config, RIPPLE_TIMING_SECONDS, &speed, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE);
 }
 
@@ -400,7 +407,8 @@ static void test_step_too_large(void)
     g_autoptr(RippleNetwork) network = network_new(config, 1u << 20, 2);
     g_auto(RippleStepSpeed) speed = {0};
     config->batch = G_MAXUINT32;
-    g_assert_false(ripple_step_measure(backend, network, config, &speed, &error));
+    g_assert_false(
+        ripple_step_measure(backend, network, config, RIPPLE_TIMING_SECONDS, &speed, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
 }
 
