@@ -98,7 +98,7 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
         g_strdup_printf("%s %s", self->device->platform_name, self->device->driver_version);
     g_mutex_init(&self->upload_lock);
     self->kernels = ripple_kernels_new();
-    if (!ripple_product_choose(self, error))
+    if (!ripple_programs_choose_cache(self, error) || !ripple_product_choose(self, error))
         return NULL;
     if (!open_queue(self, error)) {
         /* A device that cannot even be opened is no usable device. */

@@ -35,6 +35,7 @@ typedef struct {
     cl_context context;
     cl_command_queue queue;         /**< in order */
     GHashTable *kernels;            /**< "name options" → cl_kernel */
+    gboolean keep_programs;         /**< in our own cache of compiled programs */
     RippleProductProvider provider; /**< of the products of training */
     gboolean product_ready;         /**< CLBlast has compiled its kernels */
     RippleScratch rights;           /**< per-sample results of the loss */

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include <ripple/error.h>
+#include <string.h>
 
 /* Made by glib-compile-resources from kernels/ripple.gresource.xml. */
 extern GResource *ripple_kernels_get_resource(void);
@@ -137,11 +138,31 @@ static cl_program build_from_source(RippleOpencl *self, const char *name, const 
     return NULL;
 }
 
+gboolean ripple_programs_choose_cache(RippleOpencl *self, GError **error)
+{
+    const char *wanted = g_getenv("RIPPLE_PROGRAM_CACHE");
+    /* PoCL keeps what it compiled itself, and to hand a binary out it compiles each kernel once
+     * more, for groups of any size. */
+    self->keep_programs = strcmp(self->device->platform_name, "Portable Computing Language") != 0;
+    if (!wanted || !*wanted || strcmp(wanted, "auto") == 0)
+        return TRUE;
+    self->keep_programs = strcmp(wanted, "on") == 0;
+    if (self->keep_programs || strcmp(wanted, "off") == 0)
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "The environment variable RIPPLE_PROGRAM_CACHE cannot be \"%s\": it is \"on\", "
+                "\"off\" or \"auto\".",
+                wanted);
+    return FALSE;
+}
+
 static cl_program build(RippleOpencl *self, const char *name, const char *options, GError **error)
 {
     g_autofree char *source = load_source(name, error);
     if (!source)
         return NULL;
+    if (!self->keep_programs)
+        return build_from_source(self, name, source, options, error);
     g_autofree char *key = ripple_program_cache_key(self->device, source, options);
     cl_program program = build_from_cache(self, key);
     if (program)

@@ -20,6 +20,10 @@ typedef struct {
 /** The argument that is the variable `x`. */
 #define RIPPLE_ARGUMENT(x) ((RippleArgument){sizeof(x), &(x)})
 
+/** Shall compiled programs be kept in our own cache? By the environment variable
+ * RIPPLE_PROGRAM_CACHE: on, off, or auto, which is on unless the driver keeps them itself. */
+gboolean ripple_programs_choose_cache(RippleOpencl *self, GError **error);
+
 /** An empty table for RippleOpencl.kernels. */
 GHashTable *ripple_kernels_new(void);
 

@@ -19,8 +19,10 @@ static Place place_new(void)
 {
     char *directory = data_directory_new();
     char *cache = g_build_filename(directory, "cache", NULL);
+    char **environment =
+        g_environ_setenv(test_environment(cache), "RIPPLE_PROGRAM_CACHE", "on", TRUE);
     return (Place){directory, test_table(directory, "classes.csv", 40, 5, 3, 0), cache,
-                   g_build_filename(cache, "ripple", "programs", NULL), test_environment(cache)};
+                   g_build_filename(cache, "ripple", "programs", NULL), environment};
 }
 
 static void place_clear(Place *place)
