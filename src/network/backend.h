@@ -209,7 +209,7 @@ struct _RippleBackend {
     char *driver; /**< or NULL */
     gdouble compile_seconds;
     _Atomic guint64 waits; /**< uploads have threads of their own */
-    const char *row; /**< of the schedule under way, or NULL */
+    const char *row;       /**< of the schedule under way, or NULL */
 };
 
 /** Begins every backend's own buffer. */
