@@ -56,7 +56,9 @@ static PanelShape choose_shape(const Panel *panel)
     PanelShape shape = shapes[MIN(ripple_ceiling(panel->n, 16), G_N_ELEMENTS(shapes)) - 1];
     if (panel->m == 1)
         shape = single;
-    shape.rows = MIN(shape.rows, panel->m);
+    /* Fewer rows than a tile has: few kinds of smaller tiles, since each is a program of its own. */
+    while (shape.rows > panel->m)
+        shape.rows = shape.rows > 8 ? 8 : shape.rows / 2;
     return shape;
 }
 
