@@ -17,6 +17,7 @@ typedef union {
     RippleDelta delta;
     RippleGradient gradient;
     RippleUpdate update;
+    RippleDescent descent;
 } Operation;
 
 typedef struct {
@@ -53,6 +54,11 @@ static gboolean enqueue_gradient(RippleBackend *backend, const Operation *operat
 static gboolean enqueue_update(RippleBackend *backend, const Operation *operation, GError **error)
 {
     return ripple_backend_update(backend, &operation->update, error);
+}
+
+static gboolean enqueue_descend(RippleBackend *backend, const Operation *operation, GError **error)
+{
+    return ripple_backend_descend(backend, &operation->descent, error);
 }
 
 /* ---- buffers for the operands --------------------------------------------------------------- */
@@ -321,6 +327,25 @@ static void test_update(const OpsCase *ops)
     check_accepted(ops, &enqueued);
 }
 
+static void test_descend(const OpsCase *ops)
+{
+    g_auto(Buffers) buffers = buffers_of(ops);
+    Enqueued enqueued = {.name = "descend", .enqueue = enqueue_descend};
+    RippleDescent *descent = &enqueued.operation.descent;
+    *descent = (RippleDescent){.delta = real(&buffers, 2, 5),
+                               .x = real(&buffers, 2, 3),
+                               .parameter = real(&buffers, 1, 20),
+                               .first_moment = real(&buffers, 1, 20),
+                               .rates = {.learning_rate = 0.1, .momentum = 0.9}};
+    check_required_operand(ops, &enqueued, &descent->delta);
+    check_required_operand(ops, &enqueued, &descent->x);
+    check_required_operand(ops, &enqueued, &descent->parameter);
+    check_required_operand(ops, &enqueued, &descent->first_moment);
+    descent->rates.momentum = 0;
+    descent->first_moment = RIPPLE_NO_VIEW;
+    check_accepted(ops, &enqueued);
+}
+
 /* ---- transfers ------------------------------------------------------------------------------ */
 
 static void check_failed(gboolean succeeded, GError **error)
@@ -365,5 +390,6 @@ void ops_add_contract_tests(const OpsCase *ops)
     ops_add(ops, test_delta, 0, "contract/delta");
     ops_add(ops, test_gradient, 0, "contract/gradient");
     ops_add(ops, test_update, 0, "contract/update");
+    ops_add(ops, test_descend, 0, "contract/descend");
     ops_add(ops, test_transfers, 0, "contract/transfers");
 }

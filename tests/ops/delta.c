@@ -124,6 +124,15 @@ static void test_whole_numbers_at_every_shape(const OpsCase *ops)
     ops_every_shape(ops, check_whole_numbers);
 }
 
+/* Whole numbers again at two small shapes, which a simulated device gets through: several panels
+ * and several tiles for a work-item, and rows of W_above that are read where they lie. */
+static void test_whole_numbers_at_small_shapes(const OpsCase *ops)
+{
+    const OpsShape shapes[] = {{25, 1030, 17}, {25, 20, 64}};
+    for (guint n = 0; n < G_N_ELEMENTS(shapes); n++)
+        check_whole_numbers(ops, shapes[n], ops_offset(n));
+}
+
 /* |Σ|·(f′'s error), and the sum's error times f′, which is below 1.13; the product rounds once. */
 static gdouble *errors(const OpsCase *ops, RippleActivation activation, Operands operands)
 {
@@ -170,6 +179,7 @@ void ops_add_delta_tests(const OpsCase *ops)
 {
     ops_add(ops, test_by_hand, 0, "delta/by-hand");
     ops_add(ops, test_whole_numbers_at_every_shape, 0, "delta/whole-numbers");
+    ops_add(ops, test_whole_numbers_at_small_shapes, 0, "delta/small-whole-numbers");
     for (guint f = 0; f < RIPPLE_ACTIVATION_SOFTMAX; f++) {
         ops_add(ops, test_known_values, f, "delta/%s/known-values", ripple_activation_name(f));
         ops_add(ops, test_as_reference, f, "delta/%s/as-reference", ripple_activation_name(f));

@@ -151,6 +151,15 @@ static void test_whole_numbers_at_every_shape(const OpsCase *ops)
     ops_every_shape(ops, check_whole_numbers);
 }
 
+/* Whole numbers again at two small shapes, which a simulated device gets through: several panels
+ * and several tiles for a work-item, and rows of xᵀ that are read where they lie. */
+static void test_whole_numbers_at_small_shapes(const OpsCase *ops)
+{
+    const OpsShape shapes[] = {{17, 1030, 25}, {64, 20, 25}, {5, 20, 25}};
+    for (guint n = 0; n < G_N_ELEMENTS(shapes); n++)
+        check_whole_numbers(ops, shapes[n], ops_offset(n));
+}
+
 /* Σᵢ |xᵢ·wᵢ| + |b| for each output of each sample, times the bound on a sum's relative error. */
 static gdouble *z_errors(const OpsCase *ops, Operands operands)
 {
@@ -241,6 +250,7 @@ void ops_add_forward_tests(const OpsCase *ops)
     ops_add(ops, test_by_hand, 0, "forward/by-hand");
     ops_add(ops, test_softmax_by_hand, 0, "forward/softmax-by-hand");
     ops_add(ops, test_whole_numbers_at_every_shape, 0, "forward/whole-numbers");
+    ops_add(ops, test_whole_numbers_at_small_shapes, 0, "forward/small-whole-numbers");
     for (guint f = 0; f < RIPPLE_N_ACTIVATIONS; f++) {
         const char *name = ripple_activation_name(f);
         if (f != RIPPLE_ACTIVATION_SOFTMAX)

@@ -73,6 +73,15 @@ static void test_whole_numbers_at_every_shape(const OpsCase *ops)
     ops_every_shape(ops, check_whole_numbers);
 }
 
+/* Whole numbers again at two small shapes, which a simulated device gets through: several panels
+ * and several tiles for a work-item, and rows of x that are read where they lie. */
+static void test_whole_numbers_at_small_shapes(const OpsCase *ops)
+{
+    const OpsShape shapes[] = {{1030, 17, 25}, {20, 64, 25}, {260, 3, 515}};
+    for (guint n = 0; n < G_N_ELEMENTS(shapes); n++)
+        check_whole_numbers(ops, shapes[n], ops_offset(n));
+}
+
 /* A weight gradient is a sum of as many products as there are samples. */
 static void test_as_reference(const OpsCase *ops)
 {
@@ -101,5 +110,6 @@ void ops_add_gradient_tests(const OpsCase *ops)
 {
     ops_add(ops, test_by_hand, 0, "gradient/by-hand");
     ops_add(ops, test_whole_numbers_at_every_shape, 0, "gradient/whole-numbers");
+    ops_add(ops, test_whole_numbers_at_small_shapes, 0, "gradient/small-whole-numbers");
     ops_add(ops, test_as_reference, 0, "gradient/as-reference");
 }

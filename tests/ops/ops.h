@@ -17,6 +17,7 @@
 
 /** What a test runs on. */
 typedef struct {
+    const char *name;         /**< of the backend under test, as test_backend_open() knows it */
     RippleBackend *backend;   /**< under test */
     RippleBackend *reference; /**< where values for larger shapes come from */
     gdouble rounding;         /**< u: unit roundoff of the backend under test */
@@ -44,7 +45,8 @@ extern const OpsShape ops_shapes[OPS_N_SHAPES];
 #define OPS_N_LENGTHS 5
 extern const gsize ops_lengths[OPS_N_LENGTHS];
 
-/** Call `test` with every combination of lengths as shape, and an offset for its tensors. */
+/** Call `test` with every combination of lengths as shape, then with shapes that lead products
+ * along every path of their kernels; and with an offset for its tensors. */
 void ops_every_shape(const OpsCase *ops,
                      void (*test)(const OpsCase *ops, OpsShape shape, gsize offset));
 
@@ -58,6 +60,7 @@ gdouble ops_sum_error(const OpsCase *ops, gsize terms);
 void ops_add_buffer_tests(const OpsCase *ops);
 void ops_add_contract_tests(const OpsCase *ops);
 void ops_add_delta_tests(const OpsCase *ops);
+void ops_add_descend_tests(const OpsCase *ops);
 void ops_add_extreme_tests(const OpsCase *ops);
 void ops_add_forward_tests(const OpsCase *ops);
 void ops_add_gather_tests(const OpsCase *ops);

@@ -8,6 +8,10 @@
 /** Their names, NULL at the end. The reference comes first. */
 extern const char *const test_backend_names[];
 
+/** The same, and once more the device with CLBlast for its matrix products, whatever it would
+ * choose for itself. */
+extern const char *const test_product_backend_names[];
+
 /** Open the backend called `name`, one of the above. Free with ripple_backend_free(). */
 RippleBackend *test_backend_open(const char *name, GError **error);
 
