@@ -20,7 +20,7 @@ typedef struct {
 /** A transposed copy of what stood in a buffer when it was made; see product_private.h. */
 typedef struct {
     RippleScratch scratch;
-    gboolean is_valid; /**< nothing was written to the view since */
+    gboolean is_valid; /**< nothing was written to the view since; atomic */
     gsize offset;      /**< of the view it is of */
     gsize rows;
     gsize columns;
@@ -62,11 +62,12 @@ static inline cl_mem ripple_opencl_memory(RippleView view)
     return view.buffer ? ((RippleOpenclBuffer *)view.buffer)->memory : NULL;
 }
 
-/** Say that `view` is about to be written: what was derived from it no longer holds. */
+/** Say that `view` is about to be written: what was derived from it no longer holds. An upload may
+ * say so from a thread of its own. */
 static inline void ripple_opencl_written(RippleView view)
 {
     if (view.buffer)
-        ((RippleOpenclBuffer *)view.buffer)->transposed.is_valid = FALSE;
+        g_atomic_int_set(&((RippleOpenclBuffer *)view.buffer)->transposed.is_valid, FALSE);
 }
 
 void ripple_opencl_scratch_clear(RippleScratch *scratch);

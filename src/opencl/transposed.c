@@ -40,21 +40,23 @@ gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, RippleTransposed
     if (!ripple_opencl_scratch(self, &kept->scratch, x.columns * step * sizeof(cl_float), error))
         return FALSE;
     *transposed = (RippleTransposedView){kept->scratch.memory, step};
-    if (kept->is_valid && is_of(kept, x))
+    if (g_atomic_int_get(&kept->is_valid) && is_of(kept, x))
         return TRUE;
     kept->offset = x.offset;
     kept->rows = x.rows;
     kept->columns = x.columns;
-    kept->is_valid = transpose(self, x, kept->scratch.memory, error);
-    return kept->is_valid;
+    gboolean is_valid = transpose(self, x, kept->scratch.memory, error);
+    g_atomic_int_set(&kept->is_valid, is_valid);
+    return is_valid;
 }
 
 gboolean ripple_transposed_target(RippleView x, RippleTransposedView *transposed)
 {
     RippleTransposed *kept = &((RippleOpenclBuffer *)x.buffer)->transposed;
-    kept->is_valid = kept->scratch.memory && is_of(kept, x);
+    gboolean is_valid = kept->scratch.memory && is_of(kept, x);
+    g_atomic_int_set(&kept->is_valid, is_valid);
     *transposed = (RippleTransposedView){kept->scratch.memory, step_of(x.rows)};
-    return kept->is_valid;
+    return is_valid;
 }
 
 gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, RippleTransposedView *transposed,

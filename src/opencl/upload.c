@@ -132,6 +132,7 @@ gboolean ripple_opencl_upload_send(RippleUpload *upload, gsize start, RippleView
                                    GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(upload->backend);
+    ripple_opencl_written(view);
     g_mutex_lock(&self->upload_lock);
     gboolean ok = send(self, (RippleOpenclUpload *)upload, start, view, error);
     g_mutex_unlock(&self->upload_lock);

@@ -95,6 +95,7 @@ void ops_add(const OpsCase *ops, OpsTest test, guint variant, const char *format
 static void add_product_tests(const OpsCase *ops)
 {
     ops_add_forward_tests(ops);
+    ops_add_again_tests(ops);
     ops_add_delta_tests(ops);
     ops_add_gradient_tests(ops);
     ops_add_descend_tests(ops);

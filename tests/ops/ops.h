@@ -57,6 +57,7 @@ gsize ops_offset(guint n);
 gdouble ops_sum_error(const OpsCase *ops, gsize terms);
 
 /** Each file's tests. */
+void ops_add_again_tests(const OpsCase *ops);
 void ops_add_buffer_tests(const OpsCase *ops);
 void ops_add_contract_tests(const OpsCase *ops);
 void ops_add_delta_tests(const OpsCase *ops);
