@@ -28,13 +28,17 @@ GHashTable *ripple_kernels_new(void)
 
 /* ---- source --------------------------------------------------------------------------------- */
 
-static char *load_file(const char *file, GError **error)
+/* What stands in `file`, for `place`. */
+static char *load_file(const char *file, const char *place, GError **error)
 {
     g_autofree char *path = g_strconcat("/ripple/kernels/", file, NULL);
     g_resources_register(ripple_kernels_get_resource());
-    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-    if (!bytes)
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    if (!bytes) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "There is no file %s among the kernels, and %s asks for it.", file, place);
         return NULL;
+    }
     gsize size;
     const char *text = g_bytes_get_data(bytes, &size);
     return g_strndup(text, size);
@@ -42,9 +46,9 @@ static char *load_file(const char *file, GError **error)
 
 /* Append the source in `file`, with what stands in the files it includes in place of each `#include
  * "…"` at the start of a line: drivers do not see our files. */
-static gboolean append_source(GString *source, const char *file, GError **error)
+static gboolean append_source(GString *source, const char *file, const char *place, GError **error)
 {
-    g_autofree char *text = load_file(file, error);
+    g_autofree char *text = load_file(file, place, error);
     if (!text)
         return FALSE;
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -55,7 +59,8 @@ static gboolean append_source(GString *source, const char *file, GError **error)
             continue;
         }
         g_auto(GStrv) parts = g_strsplit(lines[i], "\"", 3);
-        if (!append_source(source, parts[1], error))
+        g_autofree char *line = g_strdup_printf("line %u of %s", i + 1, file);
+        if (!append_source(source, parts[1], line, error))
             return FALSE;
         g_string_append_printf(source, "#line %u \"%s\"\n", i + 2, file);
     }
@@ -66,7 +71,7 @@ static char *load_source(const char *name, GError **error)
 {
     g_autofree char *file = g_strconcat(name, ".cl", NULL);
     g_autoptr(GString) source = g_string_new(NULL);
-    if (!append_source(source, file, error))
+    if (!append_source(source, file, "the backend", error))
         return NULL;
     return g_string_free(g_steal_pointer(&source), FALSE);
 }

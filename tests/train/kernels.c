@@ -181,10 +181,33 @@ static void test_not_compiling(void)
     data_directory_remove(directory);
 }
 
+/* Nor does one that includes what is not there. */
+static void test_not_included(void)
+{
+    const Mistake mistake = {"transpose.cl", "#include \"vectors.cl\"", "#include \"vector.cl\"",
+                             NULL, NULL};
+    char *directory = data_directory_new();
+    g_autofree char *cache = g_build_filename(directory, "cache", NULL);
+    g_autofree char *table = test_table(directory, "classes.csv", 23, 5, 3, 0);
+    g_autofree char *overlay = g_strdup_printf("/ripple/kernels=%s", directory);
+    g_auto(GStrv) environment = test_environment(cache);
+    environment = g_environ_setenv(environment, "G_RESOURCE_OVERLAYS", overlay, TRUE);
+    make_mistake(directory, &mistake);
+
+    g_autoptr(TestOutput) output =
+        test_program(environment, COMPARE_MOMENTUM, "--data", table, NULL);
+    test_assert_status(output, 1);
+    g_assert_nonnull(
+        strstr(output->err, "There is no file vector.cl among the kernels, and line "));
+    g_assert_nonnull(strstr(output->err, " of transpose.cl asks for it."));
+    data_directory_remove(directory);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/kernels/mistakes", test_mistakes);
     g_test_add_func("/kernels/not-compiling", test_not_compiling);
+    g_test_add_func("/kernels/not-included", test_not_included);
     return g_test_run();
 }
