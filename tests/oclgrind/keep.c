@@ -1,11 +1,12 @@
-/* Preloaded under oclgrind 21.10, whose record of what is initialised has two holes.
+/* Preloaded under oclgrind 21.10, whose record of what is initialised has holes.
  *
- * - Each write from the host makes it forget what it knew of the buffer beyond that write. So the
- *   whole buffer is written again, with what it holds. Buffers that the host never writes (the
- *   backend's scratch memory) stay uninitialised until a kernel writes them.
+ * - Each write from the host makes it forget what it knew of the buffer beyond that write, and of a
+ *   copy it notes nothing. So the whole buffer is written again, with what it holds. Buffers that
+ *   the host never writes (the backend's scratch memory) stay uninitialised until a kernel writes
+ *   them.
  * - It takes the record of a released buffer for that of the next buffer in the same place. So
  *   buffers are never released. Nor are programs: it corrupts its heap when CLBlast releases its
- * own at exit. */
+ *   own at exit. */
 #define _GNU_SOURCE
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -45,6 +46,16 @@ cl_int clEnqueueFillBuffer(cl_command_queue queue, cl_mem memory, const void *pa
     __typeof__(&clEnqueueFillBuffer) fill = dlsym(RTLD_NEXT, __func__);
     cl_int status = fill(queue, memory, pattern, pattern_size, offset, size, n_waits, waits, event);
     return status == CL_SUCCESS ? write_again(queue, memory) : status;
+}
+
+cl_int clEnqueueCopyBuffer(cl_command_queue queue, cl_mem source, cl_mem destination,
+                           size_t source_offset, size_t destination_offset, size_t size,
+                           cl_uint n_waits, const cl_event *waits, cl_event *event)
+{
+    __typeof__(&clEnqueueCopyBuffer) copy = dlsym(RTLD_NEXT, __func__);
+    cl_int status = copy(queue, source, destination, source_offset, destination_offset, size,
+                         n_waits, waits, event);
+    return status == CL_SUCCESS ? write_again(queue, destination) : status;
 }
 
 cl_int clReleaseMemObject(cl_mem memory)
