@@ -17,7 +17,9 @@ static void opencl_free(RippleBackend *backend)
     if (self->queue)
         clFinish(self->queue);
     g_clear_pointer(&self->profile, ripple_profile_free);
+    g_clear_pointer(&self->product_calls, g_hash_table_unref);
     g_clear_pointer(&self->kernels, g_hash_table_unref);
+    g_clear_pointer(&self->tuning, ripple_tuning_free);
     ripple_opencl_scratch_clear(&self->rights);
     ripple_opencl_scratch_clear(&self->losses);
     ripple_opencl_scratch_clear(&self->product);
@@ -98,7 +100,10 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
         g_strdup_printf("%s %s", self->device->platform_name, self->device->driver_version);
     g_mutex_init(&self->upload_lock);
     self->kernels = ripple_kernels_new();
-    if (!ripple_programs_choose_cache(self, error) || !ripple_product_choose(self, error))
+    self->product_calls = ripple_product_calls_new();
+    self->tuning = ripple_tuning_new(self->device, error);
+    if (!self->tuning || !ripple_programs_choose_cache(self, error) ||
+        !ripple_product_choose(self, error))
         return NULL;
     if (!open_queue(self, error)) {
         /* A device that cannot even be opened is no usable device. */

@@ -30,7 +30,8 @@ typedef struct {
     guint clock_megahertz;
     guint64 memory_bytes;
     guint64 largest_allocation_bytes;
-    char *problem; /**< why it cannot be used, or NULL */
+    guint64 local_memory_bytes; /**< of a work-group */
+    char *problem;              /**< why it cannot be used, or NULL */
 } RippleOpenclDevice;
 
 void ripple_opencl_device_free(RippleOpenclDevice *device);

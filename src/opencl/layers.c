@@ -43,10 +43,12 @@ static gboolean forward_elements(RippleOpencl *self, const RippleForward *forwar
     RippleView z = forward->z, a = forward->a;
     RippleView values = z.buffer ? z : a;
 
-    if (self->provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_forward(self, forward, error);
-    if (!ripple_clblast_product(self, RIPPLE_PRODUCT_NT, forward->x.rows, forward->weight.rows,
-                                forward->x.columns, forward->x, forward->weight, values, error))
+    RippleProduct product = {RIPPLE_PRODUCT_NT, forward->x.rows, forward->weight.rows,
+                             forward->x.columns};
+    RippleProductPlan plan = ripple_product_plan(self, &product);
+    if (plan.provider == RIPPLE_PROVIDER_PANEL)
+        return ripple_panel_forward(self, &plan, forward, error);
+    if (!ripple_clblast_product(self, &product, forward->x, forward->weight, values, error))
         return FALSE;
     if (!a.buffer)
         return add_bias(self, z, forward->bias, RIPPLE_NO_VIEW, RIPPLE_ACTIVATION_IDENTITY, error);
@@ -77,12 +79,12 @@ gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, G
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     RippleView to = delta->delta;
     ripple_opencl_written(to);
-    if (self->provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_delta(self, delta, error);
+    RippleProduct product = {RIPPLE_PRODUCT_NN, to.rows, to.columns, delta->delta_above.columns};
+    RippleProductPlan plan = ripple_product_plan(self, &product);
+    if (plan.provider == RIPPLE_PROVIDER_PANEL)
+        return ripple_panel_delta(self, &plan, delta, error);
 
-    if (!ripple_clblast_product(self, RIPPLE_PRODUCT_NN, to.rows, to.columns,
-                                delta->delta_above.columns, delta->delta_above, delta->weight_above,
-                                to, error))
+    if (!ripple_clblast_product(self, &product, delta->delta_above, delta->weight_above, to, error))
         return FALSE;
     if (delta->activation == RIPPLE_ACTIVATION_IDENTITY)
         return TRUE;
@@ -91,11 +93,11 @@ gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, G
     cl_kernel kernel = ripple_kernel_get(self, "derivative", options, error);
     if (!kernel)
         return FALSE;
-    RippleOperand product = ripple_operand(to);
+    RippleOperand to_operand = ripple_operand(to);
     RippleOperand source =
         ripple_operand(ripple_activation_needs_z(delta->activation) ? delta->z : delta->a);
     cl_ulong count = to.rows * to.columns;
-    const RippleArgument arguments[] = {RIPPLE_OPERAND(product), RIPPLE_OPERAND(source),
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(to_operand), RIPPLE_OPERAND(source),
                                         RIPPLE_ARGUMENT(count)};
     return ripple_kernel_launch(self, kernel, count, 1, arguments, G_N_ELEMENTS(arguments), error);
 }
@@ -109,11 +111,12 @@ gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gr
     RippleView delta = gradient->delta, x = gradient->x;
     ripple_opencl_written(gradient->weight_gradient);
     ripple_opencl_written(gradient->bias_gradient);
-    if (self->provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_gradient(self, gradient, error);
+    RippleProduct product = {RIPPLE_PRODUCT_TN, delta.columns, x.columns, x.rows};
+    RippleProductPlan plan = ripple_product_plan(self, &product);
+    if (plan.provider == RIPPLE_PROVIDER_PANEL)
+        return ripple_panel_gradient(self, &plan, gradient, error);
 
-    if (!ripple_clblast_product(self, RIPPLE_PRODUCT_TN, delta.columns, x.columns, x.rows, delta, x,
-                                gradient->weight_gradient, error))
+    if (!ripple_clblast_product(self, &product, delta, x, gradient->weight_gradient, error))
         return FALSE;
     cl_kernel kernel = ripple_kernel_get(self, "bias_gradient", "", error);
     if (!kernel)
@@ -161,10 +164,13 @@ gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *desc
                                const RippleUpdateScalars *scalars, GError **error)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
-    if (self->provider != RIPPLE_PROVIDER_PANEL)
+    RippleProduct product = {RIPPLE_PRODUCT_TN, descent->delta.columns, descent->x.columns,
+                             descent->x.rows};
+    RippleProductPlan plan = ripple_product_plan(self, &product);
+    if (plan.provider != RIPPLE_PROVIDER_PANEL)
         return descend_apart(self, descent, scalars, error);
     ripple_opencl_written(descent->parameter);
     ripple_opencl_written(descent->first_moment);
     ripple_opencl_written(descent->second_moment);
-    return ripple_panel_descend(self, descent, scalars, error);
+    return ripple_panel_descend(self, &plan, descent, scalars, error);
 }

@@ -11,13 +11,21 @@ const char *ripple_product_name(RippleProductForm form)
     return names[form];
 }
 
+static gboolean multiply_by_clblast(RippleOpencl *self, const RippleProductPlan *plan,
+                                    const RippleProduct *product, RippleView a, RippleView b,
+                                    RippleView c, GError **error)
+{
+    return ripple_clblast_product(self, product, a, b, c, error);
+}
+
 static const struct {
     const char *name;
-    gboolean (*product)(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
-                        RippleView a, RippleView b, RippleView c, GError **error);
+    gboolean (*multiply)(RippleOpencl *self, const RippleProductPlan *plan,
+                         const RippleProduct *product, RippleView a, RippleView b, RippleView c,
+                         GError **error);
 } providers[RIPPLE_N_PROVIDERS] = {
     [RIPPLE_PROVIDER_PANEL] = {"panel", ripple_panel_product},
-    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", ripple_clblast_product},
+    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", multiply_by_clblast},
 };
 
 const char *ripple_provider_name(RippleProductProvider provider)
@@ -25,24 +33,42 @@ const char *ripple_provider_name(RippleProductProvider provider)
     return providers[provider].name;
 }
 
+gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPlan *plan,
+                                  const RippleProduct *product, RippleView a, RippleView b,
+                                  RippleView c, GError **error)
+{
+    ripple_opencl_written(c);
+    return providers[plan->provider].multiply(RIPPLE_OPENCL(backend), plan, product, a, b, c,
+                                              error);
+}
+
 gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
                                RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
                                RippleView b, RippleView c, GError **error)
 {
-    ripple_opencl_written(c);
-    return providers[provider].product(RIPPLE_OPENCL(backend), form, m, n, k, a, b, c, error);
+    RippleProduct product = {form, m, n, k};
+    RippleProductPlan plan =
+        ripple_tuning_plan_by(RIPPLE_OPENCL(backend)->tuning, provider, &product);
+    return ripple_opencl_product_by(backend, &plan, &product, a, b, c, error);
+}
+
+RippleProductPlan ripple_product_plan(const RippleOpencl *self, const RippleProduct *product)
+{
+    if (self->forced_provider < 0)
+        return ripple_tuning_plan(self->tuning, product);
+    return ripple_tuning_plan_by(self->tuning, (RippleProductProvider)self->forced_provider,
+                                 product);
 }
 
 gboolean ripple_product_choose(RippleOpencl *self, GError **error)
 {
     const char *wanted = g_getenv("RIPPLE_PRODUCTS");
-    self->provider =
-        self->device->kind == RIPPLE_DEVICE_CPU ? RIPPLE_PROVIDER_PANEL : RIPPLE_PROVIDER_CLBLAST;
+    self->forced_provider = -1;
     if (!wanted || !*wanted)
         return TRUE;
     for (guint i = 0; i < RIPPLE_N_PROVIDERS; i++)
         if (strcmp(wanted, providers[i].name) == 0) {
-            self->provider = i;
+            self->forced_provider = (gint)i;
             return TRUE;
         }
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,

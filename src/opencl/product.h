@@ -23,11 +23,28 @@ typedef enum {
     RIPPLE_N_PROVIDERS
 } RippleProductProvider;
 
+/** One product. Compared and hashed as bytes. */
+typedef struct {
+    guint64 form; /**< RippleProductForm */
+    guint64 m;    /**< rows of C */
+    guint64 n;    /**< columns of C */
+    guint64 k;    /**< summed over */
+} RippleProduct;
+
+/** How a product is computed; see plan.h. */
+typedef struct _RippleProductPlan RippleProductPlan;
+
 /** "panel" or "clblast". Static. */
 const char *ripple_provider_name(RippleProductProvider provider);
 
-/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form, by `provider`.
- * `backend` must be an opencl one. */
+/** Enqueue C = `product` of `a` and `b` by `plan`, which the device can carry out
+ * (ripple_plan_check()). `backend` must be an opencl one. */
+gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPlan *plan,
+                                  const RippleProduct *product, RippleView a, RippleView b,
+                                  RippleView c, GError **error);
+
+/** Enqueue C (m×n) = product of `a` and `b` over length `k` in the given form, by the best plan for
+ * `provider`. `backend` must be an opencl one. */
 gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
                                RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
                                RippleView b, RippleView c, GError **error);

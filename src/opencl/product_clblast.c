@@ -12,11 +12,13 @@ static const struct {
     [RIPPLE_PRODUCT_TN] = {CLBlastTransposeYes, CLBlastTransposeNo},
 };
 
-gboolean ripple_clblast_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
-                                gsize k, RippleView a, RippleView b, RippleView c, GError **error)
+gboolean ripple_clblast_product(RippleOpencl *self, const RippleProduct *product, RippleView a,
+                                RippleView b, RippleView c, GError **error)
 {
+    gsize m = product->m, n = product->n, k = product->k;
     gint64 start = g_get_monotonic_time();
-    CLBlastTranspose a_transpose = transposes[form].a, b_transpose = transposes[form].b;
+    CLBlastTranspose a_transpose = transposes[product->form].a,
+                     b_transpose = transposes[product->form].b;
     gsize a_columns = a_transpose == CLBlastTransposeYes ? m : k;
     gsize b_columns = b_transpose == CLBlastTransposeYes ? k : n;
 

@@ -3,25 +3,6 @@
 #include "opencl/optimizer.h"
 #include "opencl/product_private.h"
 
-/* Shape of the tiles, and what the kernel is compiled with beside its end. */
-typedef struct {
-    gsize rows;
-    gsize vectors;
-    gsize depth;
-    gsize most_tiles;
-} PanelShape;
-
-/* By the columns of C: as many vectors as they fill, up to four, and the rows that the registers
- * have room for. */
-static const PanelShape shapes[] = {
-    {14, 1, 1024, 22}, {12, 2, 1024, 22}, {9, 3, 1024, 22}, {6, 4, 1024, 22}};
-
-/* A single row of C: B is read but once. */
-static const PanelShape single = {1, 8, 256, 1};
-
-/* Up to this many samples, dot products along the rows are faster than a panel of samples. */
-#define FEW_SAMPLES 7
-
 /* From this depth on, a transposed A with rows that lie far apart is turned first. */
 #define DEEP 256
 
@@ -34,8 +15,9 @@ static const PanelShape single = {1, 8, 256, 1};
 /* Bytes between rows of B from which on they are copied together. */
 #define FAR_APART 2048
 
-/* A·B as the kernel sees it. */
+/* A·B as the kernel sees it. The rest follows from the product, but for where A and B lie. */
 typedef struct {
+    RippleProduct product;
     RippleOperand a;
     RippleOperand b;
     gsize a_step;
@@ -51,78 +33,111 @@ typedef struct {
 #define N_ARGUMENTS 11
 #define MOST_END_ARGUMENTS 8
 
-static PanelShape choose_shape(const Panel *panel)
+/* What the kernel does at the end, by the names it has for it; the last is another kernel's. */
+enum { END_STORE, END_FORWARD, END_DELTA, END_GRADIENT, END_UPDATE, END_ROWS };
+
+static char *end_options(const RippleProductEnd *end)
 {
-    PanelShape shape = shapes[MIN(ripple_ceiling(panel->n, 16), G_N_ELEMENTS(shapes)) - 1];
-    if (panel->m == 1)
-        shape = single;
-    /* Fewer rows than a tile has: few kinds of smaller tiles, since each is a program of its own. */
-    while (shape.rows > panel->m)
-        shape.rows = shape.rows > 8 ? 8 : shape.rows / 2;
-    return shape;
+    static const char *const names[] = {"STORE", "FORWARD", "DELTA", "GRADIENT", "UPDATE"};
+    GString *options = g_string_new(NULL);
+    g_string_append_printf(options, "-DEND=END_%s", names[end->end]);
+    if (end->end == END_FORWARD)
+        g_string_append_printf(options,
+                               " -DHAS_BIAS=%u -DWRITE_Z=%u -DWRITE_A=%u -DWRITE_TRANSPOSED=%u",
+                               end->has_bias, end->writes_z, end->writes_a, end->writes_transposed);
+    if (end->end == END_FORWARD || end->end == END_DELTA) {
+        g_autofree char *activation = ripple_activation_option(end->activation);
+        g_string_append_printf(options, " %s", activation);
+    }
+    if (end->optimizer)
+        g_string_append_printf(options, " %s", end->optimizer);
+    return g_string_free(options, FALSE);
+}
+
+/* Without a copy, a vector may not reach beyond its row, and rows that lie pages apart miss every
+ * cache. */
+static gboolean needs_copy(const Panel *panel, const RipplePanelShape *shape, gsize columns)
+{
+    if (ripple_ceiling(panel->n, columns) * columns > panel->b_columns)
+        return TRUE;
+    return shape->copy == RIPPLE_PLAN_AUTO ? panel->b_step * sizeof(cl_float) >= FAR_APART
+                                           : shape->copy == 1;
 }
 
 /* How many tiles each work-item takes. */
-static gsize choose_tiles(const RippleOpencl *self, const Panel *panel, const PanelShape *shape,
-                          gboolean copy)
+static gsize choose_tiles(const RippleOpencl *self, const Panel *panel,
+                          const RipplePanelShape *shape, gsize rows, gboolean copy)
 {
     gsize panels = ripple_ceiling(panel->n, shape->vectors * 16);
-    gsize row_tiles = ripple_ceiling(panel->m, shape->rows);
+    gsize row_tiles = ripple_ceiling(panel->m, rows);
     gsize pieces = (copy ? COPYING_PIECES_PER_UNIT : PIECES_PER_UNIT) * self->device->compute_units;
     gsize tiles = ripple_ceiling(row_tiles, ripple_ceiling(pieces, panels));
     if (copy) /* worth while for several tiles only */
         tiles = MAX(tiles, MIN(LEAST_COPYING_TILES,
                                ripple_ceiling(row_tiles, self->device->compute_units)));
-    return CLAMP(tiles, 1, shape->most_tiles);
+    return CLAMP(tiles, 1, shape->tiles);
 }
 
-/* Without a copy, a vector may not reach beyond its row, and rows that lie pages apart miss every
- * cache. */
-static gboolean needs_copy(const Panel *panel, gsize columns)
+/* Where C has fewer rows than a tile: few kinds of smaller tiles, since each is a program of its
+ * own. */
+static gsize rows_of_tile(const RipplePanelShape *shape, const Panel *panel)
 {
-    return ripple_ceiling(panel->n, columns) * columns > panel->b_columns ||
-           panel->b_step * sizeof(cl_float) >= FAR_APART;
+    gsize rows = shape->rows;
+    while (rows > panel->m)
+        rows = rows > 8 ? 8 : rows / 2;
+    return rows;
 }
 
-/* Enqueue `panel` with the kernel that `end_options` describe. */
-static gboolean enqueue(RippleOpencl *self, const Panel *panel, const char *end_options,
-                        const RippleArgument *end, guint n_end, GError **error)
+/* Find the kernel for `panel` with `end`, and how it is cut into pieces. */
+static gboolean prepare(RippleOpencl *self, const RipplePanelShape *shape, const Panel *panel,
+                        const RippleProductEnd *end, RippleProductCall *call, GError **error)
 {
-    PanelShape shape = choose_shape(panel);
-    gsize columns = shape.vectors * 16;
-    gboolean copy = needs_copy(panel, columns);
+    gsize columns = shape->vectors * 16;
+    gsize rows = rows_of_tile(shape, panel);
+    gboolean copy = needs_copy(panel, shape, columns);
+    g_autofree char *end_text = end_options(end);
     g_autofree char *options = g_strdup_printf(
-        "-DROWS=%" G_GSIZE_FORMAT " -DVECTORS=%" G_GSIZE_FORMAT
-        " -DA_TRANSPOSED=%d -DPREFETCH=%d -DCOPY=%d -DDEPTH=%" G_GSIZE_FORMAT
-        " -DTILES=%" G_GSIZE_FORMAT " %s",
-        shape.rows, shape.vectors, panel->a_transposed, self->device->kind == RIPPLE_DEVICE_CPU,
-        copy, shape.depth, shape.most_tiles, end_options);
-    cl_kernel kernel = ripple_kernel_get(self, "product_panel", options, error);
-    if (!kernel)
+        "-DROWS=%" G_GSIZE_FORMAT
+        " -DVECTORS=%u -DA_TRANSPOSED=%d -DPREFETCH=%d -DCOPY=%d -DDEPTH=%u "
+        "-DTILES=%u %s",
+        rows, shape->vectors, panel->a_transposed, self->device->kind == RIPPLE_DEVICE_CPU, copy,
+        shape->depth, shape->tiles, end_text);
+    gsize tiles = choose_tiles(self, panel, shape, rows, copy);
+    call->tiles = (cl_uint)tiles;
+    call->global[0] = ripple_ceiling(panel->n, columns);
+    call->global[1] = ripple_ceiling(panel->m, tiles * rows);
+    call->kernel = ripple_kernel_get(self, "product_panel", options, error);
+    return call->kernel != NULL;
+}
+
+/* Enqueue `panel`, which computes `product`, with `end` and its arguments. */
+static gboolean enqueue(RippleOpencl *self, const RippleProductPlan *plan, const Panel *panel,
+                        const RippleProductEnd *end, const RippleArgument *end_arguments,
+                        guint n_end, GError **error)
+{
+    RippleProductCall *call = ripple_product_call(self, plan, &panel->product, end);
+    if (!call->kernel && !prepare(self, &plan->panel, panel, end, call, error))
         return FALSE;
 
-    gsize tiles = choose_tiles(self, panel, &shape, copy);
     cl_uint a_step = (cl_uint)panel->a_step;
     cl_uint b_step = (cl_uint)panel->b_step, b_columns = (cl_uint)panel->b_columns;
     cl_uint m = (cl_uint)panel->m, n = (cl_uint)panel->n, k = (cl_uint)panel->k;
-    cl_uint tile_count = (cl_uint)tiles;
     RippleArgument arguments[N_ARGUMENTS + MOST_END_ARGUMENTS] = {
         RIPPLE_OPERAND(panel->a), RIPPLE_ARGUMENT(a_step),    RIPPLE_OPERAND(panel->b),
         RIPPLE_ARGUMENT(b_step),  RIPPLE_ARGUMENT(b_columns), RIPPLE_ARGUMENT(m),
-        RIPPLE_ARGUMENT(n),       RIPPLE_ARGUMENT(k),         RIPPLE_ARGUMENT(tile_count),
+        RIPPLE_ARGUMENT(n),       RIPPLE_ARGUMENT(k),         RIPPLE_ARGUMENT(call->tiles),
     };
-    memcpy(arguments + N_ARGUMENTS, end, n_end * sizeof *end);
-    const gsize global[2] = {ripple_ceiling(panel->n, columns),
-                             ripple_ceiling(panel->m, tiles * shape.rows)};
+    memcpy(arguments + N_ARGUMENTS, end_arguments, n_end * sizeof *end_arguments);
     const gsize local[2] = {1, 1};
-    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, N_ARGUMENTS + n_end,
-                                       error);
+    return ripple_kernel_launch_groups(self, call->kernel, call->global, local, arguments,
+                                       N_ARGUMENTS + n_end, error);
 }
 
 /* The product x·Wᵀ as W·xᵀ. */
 static Panel forward_panel(RippleView x, RippleView weight, RippleTransposedView transposed)
 {
     return (Panel){
+        .product = {RIPPLE_PRODUCT_NT, x.rows, weight.rows, x.columns},
         .a = ripple_operand(weight),
         .a_step = weight.columns,
         .b = {transposed.memory, 0},
@@ -137,6 +152,7 @@ static Panel forward_panel(RippleView x, RippleView weight, RippleTransposedView
 static Panel delta_panel(RippleView above, RippleView weight)
 {
     return (Panel){
+        .product = {RIPPLE_PRODUCT_NN, above.rows, weight.columns, above.columns},
         .a = ripple_operand(above),
         .a_step = above.columns,
         .b = ripple_operand(weight),
@@ -152,6 +168,7 @@ static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView 
                                GError **error)
 {
     *panel = (Panel){
+        .product = {RIPPLE_PRODUCT_TN, delta.columns, x.columns, delta.rows},
         .a = ripple_operand(delta),
         .a_step = delta.columns,
         .a_transposed = TRUE,
@@ -175,11 +192,13 @@ static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView 
 
 /* ---- the product alone ---------------------------------------------------------------------- */
 
-static gboolean store(RippleOpencl *self, const Panel *panel, RippleView c, GError **error)
+static gboolean store(RippleOpencl *self, const RippleProductPlan *plan, const Panel *panel,
+                      RippleView c, GError **error)
 {
     RippleOperand to = ripple_operand(c);
-    const RippleArgument end[] = {RIPPLE_OPERAND(to)};
-    return enqueue(self, panel, "-DEND=END_STORE", end, G_N_ELEMENTS(end), error);
+    const RippleProductEnd end = {.end = END_STORE};
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(to)};
+    return enqueue(self, plan, panel, &end, arguments, G_N_ELEMENTS(arguments), error);
 }
 
 /* What forward writes, and where; what is absent has no memory. */
@@ -191,32 +210,49 @@ typedef struct {
     RippleActivation activation;
 } ForwardEnd;
 
-static gboolean store_forward(RippleOpencl *self, const Panel *panel, const ForwardEnd *to,
-                              GError **error)
+static RippleProductEnd forward_end(guint32 end, const ForwardEnd *to)
 {
-    g_autofree char *activation = ripple_activation_option(to->activation);
-    g_autofree char *options = g_strdup_printf(
-        "-DEND=END_FORWARD -DHAS_BIAS=%d -DWRITE_Z=%d -DWRITE_A=%d -DWRITE_TRANSPOSED=%d %s",
-        to->bias.memory != NULL, to->z.memory != NULL, to->a.memory != NULL,
-        to->transposed.memory != NULL, activation);
-    cl_uint step = (cl_uint)to->transposed.step;
-    const RippleArgument end[] = {RIPPLE_OPERAND(to->bias), RIPPLE_OPERAND(to->z),
-                                  RIPPLE_OPERAND(to->a), RIPPLE_ARGUMENT(to->transposed.memory),
-                                  RIPPLE_ARGUMENT(step)};
-    return enqueue(self, panel, options, end, G_N_ELEMENTS(end), error);
+    return (RippleProductEnd){
+        .end = end,
+        .activation = to->activation,
+        .has_bias = to->bias.memory != NULL,
+        .writes_z = to->z.memory != NULL,
+        .writes_a = to->a.memory != NULL,
+        .writes_transposed = to->transposed.memory != NULL,
+    };
 }
 
-/* x·Wᵀ for few samples, with what ends forward but for the transposed copy: the next layer has few
- * samples, too. */
-static gboolean store_rows(RippleOpencl *self, RippleView x, RippleView weight,
-                           const ForwardEnd *to, GError **error)
+static gboolean store_forward(RippleOpencl *self, const RippleProductPlan *plan, const Panel *panel,
+                              const ForwardEnd *to, GError **error)
+{
+    const RippleProductEnd end = forward_end(END_FORWARD, to);
+    cl_uint step = (cl_uint)to->transposed.step;
+    const RippleArgument arguments[] = {
+        RIPPLE_OPERAND(to->bias), RIPPLE_OPERAND(to->z), RIPPLE_OPERAND(to->a),
+        RIPPLE_ARGUMENT(to->transposed.memory), RIPPLE_ARGUMENT(step)};
+    return enqueue(self, plan, panel, &end, arguments, G_N_ELEMENTS(arguments), error);
+}
+
+static gboolean prepare_rows(RippleOpencl *self, const ForwardEnd *to, RippleProductCall *call,
+                             GError **error)
 {
     g_autofree char *activation = ripple_activation_option(to->activation);
     g_autofree char *options =
         g_strdup_printf("-DHAS_BIAS=%d -DWRITE_Z=%d -DWRITE_A=%d %s", to->bias.memory != NULL,
                         to->z.memory != NULL, to->a.memory != NULL, activation);
-    cl_kernel kernel = ripple_kernel_get(self, "product_rows", options, error);
-    if (!kernel)
+    call->kernel = ripple_kernel_get(self, "product_rows", options, error);
+    return call->kernel != NULL;
+}
+
+/* x·Wᵀ for few samples, with what ends forward but for the transposed copy: the next layer has few
+ * samples, too. */
+static gboolean store_rows(RippleOpencl *self, const RippleProductPlan *plan, RippleView x,
+                           RippleView weight, const ForwardEnd *to, GError **error)
+{
+    const RippleProduct product = {RIPPLE_PRODUCT_NT, x.rows, weight.rows, x.columns};
+    RippleProductEnd end = forward_end(END_ROWS, to);
+    RippleProductCall *call = ripple_product_call(self, plan, &product, &end);
+    if (!call->kernel && !prepare_rows(self, to, call, error))
         return FALSE;
     RippleOperand x_operand = ripple_operand(x), w_operand = ripple_operand(weight);
     cl_uint outputs = (cl_uint)weight.rows, inputs = (cl_uint)weight.columns;
@@ -225,38 +261,41 @@ static gboolean store_rows(RippleOpencl *self, RippleView x, RippleView weight,
                                         RIPPLE_OPERAND(to->a),     RIPPLE_ARGUMENT(outputs),
                                         RIPPLE_ARGUMENT(inputs)};
     const gsize global[2] = {ripple_ceiling(weight.rows, 16), x.rows}, local[2] = {1, 1};
-    return ripple_kernel_launch_groups(self, kernel, global, local, arguments,
+    return ripple_kernel_launch_groups(self, call->kernel, global, local, arguments,
                                        G_N_ELEMENTS(arguments), error);
 }
 
-gboolean ripple_panel_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
-                              RippleView a, RippleView b, RippleView c, GError **error)
+gboolean ripple_panel_product(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleProduct *product, RippleView a, RippleView b,
+                              RippleView c, GError **error)
 {
-    if (form == RIPPLE_PRODUCT_TN) {
+    gsize m = product->m, n = product->n, k = product->k;
+    if (product->form == RIPPLE_PRODUCT_TN) {
         Panel panel;
         return gradient_panel(self, ripple_view(a.buffer, a.offset, k, m),
                               ripple_view(b.buffer, b.offset, k, n), &panel, error) &&
-               store(self, &panel, c, error);
+               store(self, plan, &panel, c, error);
     }
     a = ripple_view(a.buffer, a.offset, m, k);
-    if (form == RIPPLE_PRODUCT_NN) {
+    if (product->form == RIPPLE_PRODUCT_NN) {
         Panel panel = delta_panel(a, ripple_view(b.buffer, b.offset, k, n));
-        return store(self, &panel, c, error);
+        return store(self, plan, &panel, c, error);
     }
     b = ripple_view(b.buffer, b.offset, n, k);
     ForwardEnd to = {.z = ripple_operand(c), .activation = RIPPLE_ACTIVATION_IDENTITY};
-    if (m <= FEW_SAMPLES)
-        return store_rows(self, a, b, &to, error);
+    if (m <= RIPPLE_PANEL_FEW_SAMPLES)
+        return store_rows(self, plan, a, b, &to, error);
     RippleTransposedView transposed;
     if (!ripple_transposed_once(self, a, &transposed, error))
         return FALSE;
     Panel panel = forward_panel(a, b, transposed);
-    return store_forward(self, &panel, &to, error);
+    return store_forward(self, plan, &panel, &to, error);
 }
 
 /* ---- operations ----------------------------------------------------------------------------- */
 
-gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, GError **error)
+gboolean ripple_panel_forward(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleForward *forward, GError **error)
 {
     RippleTransposedView x;
     ForwardEnd to = {
@@ -265,8 +304,8 @@ gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, 
         .a = ripple_operand(forward->a),
         .activation = forward->activation,
     };
-    if (forward->x.rows <= FEW_SAMPLES)
-        return store_rows(self, forward->x, forward->weight, &to, error);
+    if (forward->x.rows <= RIPPLE_PANEL_FEW_SAMPLES)
+        return store_rows(self, plan, forward->x, forward->weight, &to, error);
     if (!ripple_transposed_of(self, forward->x, &x, error))
         return FALSE;
     if (forward->z.buffer)
@@ -274,43 +313,46 @@ gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, 
     if (forward->a.buffer && !ripple_transposed_target(forward->a, &to.transposed))
         to.transposed.memory = NULL;
     Panel panel = forward_panel(forward->x, forward->weight, x);
-    return store_forward(self, &panel, &to, error);
+    return store_forward(self, plan, &panel, &to, error);
 }
 
-gboolean ripple_panel_delta(RippleOpencl *self, const RippleDelta *delta, GError **error)
+gboolean ripple_panel_delta(RippleOpencl *self, const RippleProductPlan *plan,
+                            const RippleDelta *delta, GError **error)
 {
-    g_autofree char *activation = ripple_activation_option(delta->activation);
-    g_autofree char *options = g_strconcat("-DEND=END_DELTA ", activation, NULL);
+    const RippleProductEnd end = {.end = END_DELTA, .activation = delta->activation};
     RippleOperand to = ripple_operand(delta->delta);
     RippleOperand source =
         ripple_operand(ripple_activation_needs_z(delta->activation) ? delta->z : delta->a);
-    const RippleArgument end[] = {RIPPLE_OPERAND(to), RIPPLE_OPERAND(source)};
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(to), RIPPLE_OPERAND(source)};
     Panel panel = delta_panel(delta->delta_above, delta->weight_above);
-    return enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
+    return enqueue(self, plan, &panel, &end, arguments, G_N_ELEMENTS(arguments), error);
 }
 
-gboolean ripple_panel_gradient(RippleOpencl *self, const RippleGradient *gradient, GError **error)
+gboolean ripple_panel_gradient(RippleOpencl *self, const RippleProductPlan *plan,
+                               const RippleGradient *gradient, GError **error)
 {
+    const RippleProductEnd end = {.end = END_GRADIENT};
     RippleOperand weight = ripple_operand(gradient->weight_gradient);
     RippleOperand bias = ripple_operand(gradient->bias_gradient);
-    const RippleArgument end[] = {RIPPLE_OPERAND(weight), RIPPLE_OPERAND(bias)};
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(weight), RIPPLE_OPERAND(bias)};
     Panel panel;
     return gradient_panel(self, gradient->delta, gradient->x, &panel, error) &&
-           enqueue(self, &panel, "-DEND=END_GRADIENT", end, G_N_ELEMENTS(end), error);
+           enqueue(self, plan, &panel, &end, arguments, G_N_ELEMENTS(arguments), error);
 }
 
-gboolean ripple_panel_descend(RippleOpencl *self, const RippleDescent *descent,
-                              const RippleUpdateScalars *scalars, GError **error)
+gboolean ripple_panel_descend(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleDescent *descent, const RippleUpdateScalars *scalars,
+                              GError **error)
 {
-    g_autofree char *options =
-        g_strconcat("-DEND=END_UPDATE ", ripple_opencl_optimizer_option(&descent->rates), NULL);
+    const RippleProductEnd end = {.end = END_UPDATE,
+                                  .optimizer = ripple_opencl_optimizer_option(&descent->rates)};
     RippleOperand parameter = ripple_operand(descent->parameter);
     RippleOperand first = ripple_operand(descent->first_moment);
     RippleOperand second = ripple_operand(descent->second_moment);
     RippleOptimizerArgument optimizer = ripple_opencl_optimizer_argument(scalars);
-    const RippleArgument end[] = {RIPPLE_OPERAND(parameter), RIPPLE_OPERAND(first),
-                                  RIPPLE_OPERAND(second), RIPPLE_ARGUMENT(optimizer)};
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(parameter), RIPPLE_OPERAND(first),
+                                        RIPPLE_OPERAND(second), RIPPLE_ARGUMENT(optimizer)};
     Panel panel;
     return gradient_panel(self, descent->delta, descent->x, &panel, error) &&
-           enqueue(self, &panel, options, end, G_N_ELEMENTS(end), error);
+           enqueue(self, plan, &panel, &end, arguments, G_N_ELEMENTS(arguments), error);
 }

@@ -5,24 +5,62 @@
 
 #include "opencl/private.h"
 
-/** Choose who multiplies in training on this device: what suits its kind, or what the environment
- * variable RIPPLE_PRODUCTS names. */
+/** See whether the environment variable RIPPLE_PRODUCTS names who is to multiply. */
 gboolean ripple_product_choose(RippleOpencl *self, GError **error);
 
-gboolean ripple_clblast_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n,
-                                gsize k, RippleView a, RippleView b, RippleView c, GError **error);
+/** How training computes `product`. */
+RippleProductPlan ripple_product_plan(const RippleOpencl *self, const RippleProduct *product);
+
+/* ---- product_calls.c ------------------------------------------------------------------------ */
+
+/** What a kernel does at the end of a product, as far as it is compiled for that; its provider says
+ * what the numbers mean. Hashed as bytes, so it has no gaps. */
+typedef struct {
+    guint32 end;
+    guint32 activation; /**< RippleActivation */
+    guint32 has_bias;
+    guint32 writes_z;
+    guint32 writes_a;
+    guint32 writes_transposed;
+    const char *optimizer; /**< of ripple_opencl_optimizer_option(), or NULL */
+} RippleProductEnd;
+
+/** How a product is enqueued, found out once. */
+typedef struct {
+    cl_kernel kernel; /**< NULL until its provider has filled it in; the backend's */
+    gsize global[2];
+    cl_uint tiles; /**< of a work-item */
+} RippleProductCall;
+
+/** An empty table for RippleOpencl.product_calls. */
+GHashTable *ripple_product_calls_new(void);
+
+/** The call of `product` by `plan` with `end`, empty the first time. It belongs to the backend.
+ * Nothing is allocated for one that was asked for before. */
+RippleProductCall *ripple_product_call(RippleOpencl *self, const RippleProductPlan *plan,
+                                       const RippleProduct *product, const RippleProductEnd *end);
+
+/* ---- product_clblast.c ---------------------------------------------------------------------- */
+
+gboolean ripple_clblast_product(RippleOpencl *self, const RippleProduct *product, RippleView a,
+                                RippleView b, RippleView c, GError **error);
 
 /* ---- product_panel.c ------------------------------------------------------------------------ */
 
-gboolean ripple_panel_product(RippleOpencl *self, RippleProductForm form, gsize m, gsize n, gsize k,
-                              RippleView a, RippleView b, RippleView c, GError **error);
+gboolean ripple_panel_product(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleProduct *product, RippleView a, RippleView b,
+                              RippleView c, GError **error);
 
 /** The whole forward operation, but for softmax, which gets z in its place. */
-gboolean ripple_panel_forward(RippleOpencl *self, const RippleForward *forward, GError **error);
-gboolean ripple_panel_delta(RippleOpencl *self, const RippleDelta *delta, GError **error);
-gboolean ripple_panel_gradient(RippleOpencl *self, const RippleGradient *gradient, GError **error);
-gboolean ripple_panel_descend(RippleOpencl *self, const RippleDescent *descent,
-                              const RippleUpdateScalars *scalars, GError **error);
+gboolean ripple_panel_forward(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleForward *forward, GError **error);
+gboolean ripple_panel_delta(RippleOpencl *self, const RippleProductPlan *plan,
+                            const RippleDelta *delta, GError **error);
+gboolean ripple_panel_gradient(RippleOpencl *self, const RippleProductPlan *plan,
+                               const RippleGradient *gradient, GError **error);
+gboolean ripple_panel_descend(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleDescent *descent, const RippleUpdateScalars *scalars,
+                              GError **error);
 
 /* ---- transposed.c --------------------------------------------------------------------------- */
 

@@ -28,12 +28,17 @@ GHashTable *ripple_kernels_new(void)
 
 /* ---- source --------------------------------------------------------------------------------- */
 
-/* What stands in `file`, for `place`. */
-static char *load_file(const char *file, const char *place, GError **error)
+GBytes *ripple_embedded_file(const char *file, GError **error)
 {
     g_autofree char *path = g_strconcat("/ripple/kernels/", file, NULL);
     g_resources_register(ripple_kernels_get_resource());
-    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    return g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+}
+
+/* What stands in `file`, for `place`. */
+static char *load_file(const char *file, const char *place, GError **error)
+{
+    g_autoptr(GBytes) bytes = ripple_embedded_file(file, NULL);
     if (!bytes) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
                     "There is no file %s among the kernels, and %s asks for it.", file, place);

@@ -24,6 +24,9 @@ typedef struct {
  * RIPPLE_PROGRAM_CACHE: on, off, or auto, which is on unless the driver keeps them itself. */
 gboolean ripple_programs_choose_cache(RippleOpencl *self, GError **error);
 
+/** The file `file` of kernels/, which the program carries. */
+GBytes *ripple_embedded_file(const char *file, GError **error);
+
 /** An empty table for RippleOpencl.kernels. */
 GHashTable *ripple_kernels_new(void);
 
