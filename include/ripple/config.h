@@ -6,7 +6,7 @@
  *     [network]   hidden, activation, output_activation, loss, init
  *     [training]  optimizer, momentum, beta1, beta2, epsilon, learning_rate, batch, epochs, steps,
  *                 seed, shuffle
- *     [run]       device, memory_limit, out, log_every, trace
+ *     [run]       device, memory_limit, tune, out, log_every, trace
  *
  * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
  */
@@ -23,6 +23,14 @@ typedef struct {
     guint width;
     RippleActivation activation; /**< RIPPLE_N_ACTIVATIONS: the configuration's `activation` */
 } RippleHiddenLayer;
+
+/** How long the program looks for the fastest way to multiply matrices before it trains. */
+typedef enum {
+    RIPPLE_TUNE_OFF,   /**< not at all: what is known already is used */
+    RIPPLE_TUNE_QUICK, /**< a few seconds, on a device that nothing is known about */
+    RIPPLE_TUNE_FULL,  /**< as long as it takes, on any device */
+    RIPPLE_N_TUNE_MODES
+} RippleTuneMode;
 
 typedef struct {
     char *data;        /**< "fashion-mnist", a directory, or a file; NULL until given */
@@ -52,13 +60,14 @@ typedef struct {
 
     char *device;         /**< a device selector; "auto" at first */
     guint64 memory_limit; /**< bytes of the device's memory that the data may take; 0: half of it */
+    RippleTuneMode tune;  /**< what `ripple train` does first; the trainer itself never tunes */
     char *out;            /**< directory for the run's files, or NULL for none */
     guint64 log_every;    /**< steps between lines in metrics.jsonl, 0 for epochs only */
     char *trace;          /**< a file for what the device did when, or NULL for none */
 } RippleConfig;
 
 /** The defaults: relu, sgd without momentum, the optimizer's own learning rate, batch 128, 5
- * epochs, seed 1, shuffled, device auto, no hidden layer. */
+ * epochs, seed 1, shuffled, device auto, tune quick, no hidden layer. */
 RIPPLE_API RippleConfig *ripple_config_new(void);
 RIPPLE_API void ripple_config_free(RippleConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleConfig, ripple_config_free)

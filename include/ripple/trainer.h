@@ -91,7 +91,7 @@ RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObser
 RIPPLE_API const RippleModel *ripple_trainer_model(const RippleTrainer *trainer);
 
 /** Where it computes. Owned by the trainer. */
-RIPPLE_API const RippleBackend *ripple_trainer_device(const RippleTrainer *trainer);
+RIPPLE_API RippleBackend *ripple_trainer_device(const RippleTrainer *trainer);
 
 /** Training, validation and test samples; 0 where there is no such set. */
 RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train,

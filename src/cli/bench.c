@@ -1,6 +1,7 @@
 #include "cli/bench.h"
 
 #include "cli/command.h"
+#include "cli/tune.h"
 #include "measure/peak.h"
 #include "opencl/peak.h"
 #include "train/json_object.h"
@@ -27,6 +28,7 @@ gboolean ripple_bench_open(RippleBench *bench, const char *selector, gboolean ne
     bench->backend = ripple_device_open(selector ? selector : "auto", error);
     if (!bench->backend)
         return FALSE;
+    ripple_tune_note_problem(bench->console, bench->backend);
     bench->peak = bench->bandwidth = NAN;
     if (!needs_opencl || is_opencl(bench))
         return TRUE;

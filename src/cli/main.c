@@ -20,6 +20,7 @@ static const struct {
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
+    {"tune", ripple_command_tune, "find the fastest way to multiply matrices on a device"},
     {"bench", ripple_command_bench, "time matrix products and training steps"},
 };
 

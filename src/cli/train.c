@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/run_options.h"
+#include "cli/tune.h"
 #include "train/json_object.h"
 
 #include <math.h>
@@ -137,6 +138,15 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
                         validation_text, test_text, place);
 }
 
+static void tune_first(const RippleConsole *console, const RippleTrainer *trainer,
+                       const RippleConfig *config)
+{
+    gsize train, validation, test;
+    ripple_trainer_samples(trainer, &train, &validation, &test);
+    ripple_tune_first(console, ripple_trainer_device(trainer), config->tune,
+                      ripple_trainer_model(trainer)->network, MIN(config->batch, train));
+}
+
 static void print_json(const RippleTrainer *trainer, const RippleTrainingResult *result)
 {
     const RippleBackend *device = ripple_trainer_device(trainer);
@@ -233,6 +243,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     if (!trainer)
         return FALSE;
     show_start(&console, trainer);
+    tune_first(&console, trainer, config);
     catch_interrupts();
     ripple_console_progress(&console, "compiling kernels");
     const RippleObserver observer = {.step = show_step,

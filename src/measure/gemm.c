@@ -87,36 +87,9 @@ gboolean ripple_gemm_shape_parse(const char *text, RippleGemmShape *shape, GErro
 
 /* ---- matrices ---------------------------------------------------------------------------- */
 
-/* One product, and what it works on. */
-typedef struct {
-    RippleBackend *backend;
-    const RippleGemmProvider *provider;
-    RippleProductForm form;
-    RippleGemmShape shape;
-    RippleBuffer *a; /* m·k elements */
-    RippleBuffer *b; /* k·n */
-    RippleBuffer *c; /* m·n */
-} Product;
-
-static void product_clear(Product *product)
-{
-    ripple_buffer_free(product->a);
-    ripple_buffer_free(product->b);
-    ripple_buffer_free(product->c);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Product, product_clear)
-
 static RippleBuffer *matrix_new(RippleBackend *backend, gsize length, GError **error)
 {
     return ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, length, error);
-}
-
-static gboolean allocate(Product *product, GError **error)
-{
-    const RippleGemmShape *shape = &product->shape;
-    return (product->a = matrix_new(product->backend, shape->m * shape->k, error)) &&
-           (product->b = matrix_new(product->backend, shape->k * shape->n, error)) &&
-           (product->c = matrix_new(product->backend, shape->m * shape->n, error));
 }
 
 /* `matrix`, filled with numbers in [−1, 1), as it is on the device too. */
@@ -130,42 +103,75 @@ static gfloat *fill(RippleBuffer *matrix, guint32 substream, GError **error)
     return g_steal_pointer(&values);
 }
 
-static gboolean enqueue(gpointer user_data, GError **error)
+RippleGemm *ripple_gemm_new(RippleBackend *backend, RippleProductForm form,
+                            const RippleGemmShape *shape, GError **error)
 {
-    const Product *product = user_data;
-    return product->provider->enqueue(
-        product->backend, product->form, &product->shape, ripple_buffer_view(product->a),
-        ripple_buffer_view(product->b), ripple_buffer_view(product->c), error);
+    g_autoptr(RippleGemm) gemm = g_new0(RippleGemm, 1);
+    gemm->backend = backend;
+    gemm->form = form;
+    gemm->shape = *shape;
+    if (!(gemm->a = matrix_new(backend, shape->m * shape->k, error)) ||
+        !(gemm->b = matrix_new(backend, shape->k * shape->n, error)) ||
+        !(gemm->c = matrix_new(backend, shape->m * shape->n, error)) ||
+        !(gemm->a_values = fill(gemm->a, 0, error)) || !(gemm->b_values = fill(gemm->b, 1, error)))
+        return NULL;
+    gemm->c_values = g_new(gfloat, gemm->c->length);
+    return g_steal_pointer(&gemm);
 }
 
-/* Fill the operands, multiply once, and look at the result. */
-static gboolean fill_and_check(Product *product, GError **error)
+void ripple_gemm_free(RippleGemm *gemm)
 {
-    g_autofree gfloat *a = fill(product->a, 0, error);
-    if (!a)
+    if (!gemm)
+        return;
+    ripple_buffer_free(gemm->a);
+    ripple_buffer_free(gemm->b);
+    ripple_buffer_free(gemm->c);
+    g_free(gemm->a_values);
+    g_free(gemm->b_values);
+    g_free(gemm->c_values);
+    g_free(gemm);
+}
+
+gboolean ripple_gemm_verify(RippleGemm *gemm, const char *name, RippleWork multiply,
+                            gpointer user_data, GError **error)
+{
+    RippleView c = ripple_buffer_view(gemm->c);
+    for (gsize i = 0; i < gemm->c->length; i++)
+        gemm->c_values[i] = NAN;
+    if (!ripple_backend_upload(c, gemm->c_values, error) || !multiply(user_data, error) ||
+        !ripple_backend_download(c, gemm->c_values, error))
         return FALSE;
-    g_autofree gfloat *b = fill(product->b, 1, error);
-    if (!b)
-        return FALSE;
-    g_autofree gfloat *c = g_new(gfloat, product->c->length);
-    for (gsize i = 0; i < product->c->length; i++)
-        c[i] = NAN;
-    if (!ripple_backend_upload(ripple_buffer_view(product->c), c, error) ||
-        !enqueue(product, error) ||
-        !ripple_backend_download(ripple_buffer_view(product->c), c, error))
-        return FALSE;
-    RippleGemmMatrices matrices = {product->form, product->shape, a, b, c};
-    return ripple_gemm_check(&matrices, product->provider->name, error);
+    RippleGemmMatrices matrices = {gemm->form, gemm->shape, gemm->a_values, gemm->b_values,
+                                   gemm->c_values};
+    return ripple_gemm_check(&matrices, name, error);
+}
+
+/* ---- providers --------------------------------------------------------------------------- */
+
+/* A product, and who multiplies. */
+typedef struct {
+    const RippleGemm *gemm;
+    const RippleGemmProvider *provider;
+} Provided;
+
+static gboolean multiply(gpointer user_data, GError **error)
+{
+    const Provided *provided = user_data;
+    const RippleGemm *gemm = provided->gemm;
+    return provided->provider->enqueue(gemm->backend, gemm->form, &gemm->shape,
+                                       ripple_buffer_view(gemm->a), ripple_buffer_view(gemm->b),
+                                       ripple_buffer_view(gemm->c), error);
 }
 
 gboolean ripple_gemm_measure(RippleBackend *backend, const RippleGemmProvider *provider,
                              RippleProductForm form, const RippleGemmShape *shape, gdouble seconds,
                              RippleThroughput *gflops, GError **error)
 {
-    g_auto(Product) product = {backend, provider, form, *shape, NULL, NULL, NULL};
+    g_autoptr(RippleGemm) gemm = ripple_gemm_new(backend, form, shape, error);
+    Provided provided = {gemm, provider};
     RippleTiming timing;
-    if (!allocate(&product, error) || !fill_and_check(&product, error) ||
-        !ripple_timing_measure(backend, enqueue, &product, seconds, &timing, error))
+    if (!gemm || !ripple_gemm_verify(gemm, provider->name, multiply, &provided, error) ||
+        !ripple_timing_measure(backend, multiply, &provided, seconds, &timing, error))
         return FALSE;
     *gflops = ripple_timing_throughput(&timing, 2e-9 * shape->m * shape->n * shape->k);
     return TRUE;

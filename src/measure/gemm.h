@@ -26,6 +26,30 @@ gboolean ripple_gemm_shape_parse(const char *text, RippleGemmShape *shape, GErro
 /** "128x512x784"; free with g_free. */
 char *ripple_gemm_shape_text(const RippleGemmShape *shape);
 
+/** Random operands of a product, on the device and on the host, and room for C. */
+typedef struct {
+    RippleBackend *backend; /**< borrowed, as in all of this struct */
+    RippleProductForm form;
+    RippleGemmShape shape;
+    RippleBuffer *a;
+    RippleBuffer *b;
+    RippleBuffer *c;
+    gfloat *a_values; /**< as they are on the device */
+    gfloat *b_values;
+    gfloat *c_values; /**< of the last product that was checked */
+} RippleGemm;
+
+/** A DEVICE_MEMORY error when the matrices do not fit. */
+RippleGemm *ripple_gemm_new(RippleBackend *backend, RippleProductForm form,
+                            const RippleGemmShape *shape, GError **error);
+void ripple_gemm_free(RippleGemm *gemm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleGemm, ripple_gemm_free)
+
+/** Does `multiply`, which is to enqueue the product, compute it rightly? A CHECK error that begins
+ * with `name` and names the element when it does not. */
+gboolean ripple_gemm_verify(RippleGemm *gemm, const char *name, RippleWork multiply,
+                            gpointer user_data, GError **error);
+
 /** Something that multiplies matrices. */
 typedef struct {
     const char *name;

@@ -23,17 +23,23 @@ static gdouble seconds_since(gint64 start)
     return (g_get_monotonic_time() - start) / 1e6;
 }
 
-/* One run: enqueue all, wait once. */
-static gboolean run_once(const Timer *timer, gdouble *seconds, GError **error)
+gboolean ripple_timing_run(RippleBackend *backend, RippleWork work, gpointer user_data,
+                           guint64 launches, gdouble *seconds, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    for (guint64 i = 0; i < timer->launches; i++)
-        if (!timer->work(timer->user_data, error))
+    for (guint64 i = 0; i < launches; i++)
+        if (!work(user_data, error))
             return FALSE;
-    if (!ripple_backend_wait(timer->backend, error))
+    if (!ripple_backend_wait(backend, error))
         return FALSE;
-    *seconds = seconds_since(start);
+    *seconds = seconds_since(start) / launches;
     return TRUE;
+}
+
+static gboolean run_once(const Timer *timer, gdouble *seconds, GError **error)
+{
+    return ripple_timing_run(timer->backend, timer->work, timer->user_data, timer->launches,
+                             seconds, error);
 }
 
 /* Doubles the launches until a run is long enough: what is slow at first is so for compiling. */
@@ -49,6 +55,7 @@ static gboolean warm_up(Timer *timer, GError **error)
             timer->launches *= 2;
         if (!run_once(timer, &seconds, error))
             return FALSE;
+        seconds *= timer->launches;
     }
     return TRUE;
 }
@@ -94,7 +101,6 @@ gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer
         gdouble each;
         if (!run_once(&timer, &each, error))
             return FALSE;
-        each /= timer.launches;
         g_array_append_val(found, each);
     }
     *timing = ripple_timing_summarise((gdouble *)(gpointer)found->data, found->len);

@@ -31,6 +31,10 @@ typedef struct {
     gdouble fastest;
 } RippleThroughput;
 
+/** Enqueue `work` `launches` times, then wait: the `seconds` of each. */
+gboolean ripple_timing_run(RippleBackend *backend, RippleWork work, gpointer user_data,
+                           guint64 launches, gdouble *seconds, GError **error);
+
 /** The `seconds` of ripple_timing_measure() where nothing else is asked for. */
 #define RIPPLE_TIMING_SECONDS 0.5
 

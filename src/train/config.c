@@ -15,6 +15,7 @@ RippleConfig *ripple_config_new(void)
     config->output_activation = RIPPLE_N_ACTIVATIONS;
     config->loss = RIPPLE_N_LOSSES;
     config->optimizer = RIPPLE_OPTIMIZER_SGD;
+    config->tune = RIPPLE_TUNE_QUICK;
     config->learning_rate = config->beta1 = config->beta2 = config->epsilon = NAN;
     config->batch = 128;
     config->epochs = 5;

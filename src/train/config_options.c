@@ -35,6 +35,7 @@ static const RippleConfigOption options[] = {
     {OPTION("training", shuffle, boolean)},
     {OPTION("run", device, string), .unset = "auto"},
     {OPTION("run", memory_limit, bytes)},
+    {OPTION("run", tune, tune)},
     {OPTION("run", out, string)},
     {OPTION("run", log_every, whole), .maximum = G_MAXINT64},
     {OPTION("run", trace, string)},

@@ -240,3 +240,22 @@ char *ripple_config_format_optimizer(const RippleConfigOption *option, const Rip
 {
     return g_strdup(ripple_optimizer_name(config->optimizer));
 }
+
+/* ---- tuning --------------------------------------------------------------------------------- */
+
+static const char *const tune_modes[RIPPLE_N_TUNE_MODES] = {"off", "quick", "full"};
+
+gboolean ripple_config_parse_tune(const RippleConfigOption *option, RippleConfig *config,
+                                  const char *value, GError **error)
+{
+    guint mode;
+    if (!ripple_text_choose("tuning mode", value, tune_modes, RIPPLE_N_TUNE_MODES, &mode, error))
+        return FALSE;
+    config->tune = (RippleTuneMode)mode;
+    return TRUE;
+}
+
+char *ripple_config_format_tune(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return g_strdup(tune_modes[config->tune]);
+}

@@ -22,4 +22,5 @@ RIPPLE_CONFIG_KIND(activation);
 RIPPLE_CONFIG_KIND(output_activation); /**< "auto" for RIPPLE_N_ACTIVATIONS */
 RIPPLE_CONFIG_KIND(loss);              /**< "auto" for RIPPLE_N_LOSSES */
 RIPPLE_CONFIG_KIND(optimizer);
+RIPPLE_CONFIG_KIND(tune);   /**< off, quick or full */
 RIPPLE_CONFIG_KIND(hidden); /**< WIDTH[:ACTIVATION],… or "none" */

@@ -94,7 +94,7 @@ const RippleModel *ripple_trainer_model(const RippleTrainer *trainer)
     return trainer->material->model;
 }
 
-const RippleBackend *ripple_trainer_device(const RippleTrainer *trainer)
+RippleBackend *ripple_trainer_device(const RippleTrainer *trainer)
 {
     return trainer->backend;
 }

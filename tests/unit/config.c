@@ -22,14 +22,15 @@ static void test_defaults(void)
 {
     g_autoptr(RippleConfig) config = ripple_config_new();
     g_autofree char *text = ripple_config_to_text(config);
-    g_assert_cmpstr(text, ==,
-                    "# ripple train --config THIS_FILE\n\n"
-                    "[data]\ndata=\ntarget=\ntest_data=\nval_split=0\nscaling=auto\n\n"
-                    "[network]\nhidden=none\nactivation=relu\noutput_activation=auto\nloss=auto\n"
-                    "init=\n\n"
-                    "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
-                    "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
-                    "[run]\ndevice=auto\nmemory_limit=auto\nout=\nlog_every=0\ntrace=\n");
+    g_assert_cmpstr(
+        text, ==,
+        "# ripple train --config THIS_FILE\n\n"
+        "[data]\ndata=\ntarget=\ntest_data=\nval_split=0\nscaling=auto\n\n"
+        "[network]\nhidden=none\nactivation=relu\noutput_activation=auto\nloss=auto\n"
+        "init=\n\n"
+        "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
+        "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
+        "[run]\ndevice=auto\nmemory_limit=auto\ntune=quick\nout=\nlog_every=0\ntrace=\n");
     ripple_config_free(NULL);
 }
 
@@ -83,6 +84,8 @@ static void test_values(void)
         {"training", "shuffle", "true", "true"},
         {"run", "device", "cpu:1", "cpu:1"},
         {"run", "device", "", "auto"},
+        {"run", "tune", "off", "off"},
+        {"run", "tune", "full", "full"},
         {"run", "memory_limit", "1", "1"},
         {"run", "memory_limit", "3K", "3072"},
         {"run", "memory_limit", "64M", "67108864"},
@@ -194,6 +197,7 @@ static void test_bad_values(void)
         {"run", "memory_limit", "0",
          "memory_limit cannot be \"0\": it takes a number of bytes above 0, such as"},
         {"run", "memory_limit", "", "memory_limit cannot be \"\""},
+        {"run", "tune", "always", "There is no tuning mode called \"always\""},
         {"run", "memory_limit", "K", "memory_limit cannot be \"K\""},
         {"run", "memory_limit", "-1", "memory_limit cannot be \"-1\""},
         {"run", "memory_limit", "1.5G", "memory_limit cannot be \"1.5G\""},
@@ -237,18 +241,31 @@ static void test_too_many_layers(void)
 static void test_round_trip(void)
 {
     static const char *const values[][3] = {
-        {"data", "data", " a\\b\n=[x] # ;"}, {"data", "target", "ä,1"},
-        {"data", "test_data", "\ttest"},     {"data", "val_split", "0.1234567890123456789"},
-        {"data", "scaling", "unit"},         {"network", "hidden", "7:silu,9,11:softplus"},
-        {"network", "activation", "elu"},    {"network", "output_activation", "tanh"},
-        {"network", "loss", "mse"},          {"network", "init", "w.safetensors"},
-        {"training", "optimizer", "adam"},   {"training", "momentum", "0.3"},
-        {"training", "beta1", "0.8"},        {"training", "beta2", "0.98"},
-        {"training", "epsilon", "1e-7"},     {"training", "learning_rate", "0.00123456789"},
-        {"training", "batch", "17"},         {"training", "epochs", "3"},
-        {"training", "steps", "99"},         {"training", "seed", "12345678901234567890"},
-        {"training", "shuffle", "false"},    {"run", "device", "gpu"},
-        {"run", "memory_limit", "7"},        {"run", "out", "runs/1"},
+        {"data", "data", " a\\b\n=[x] # ;"},
+        {"data", "target", "ä,1"},
+        {"data", "test_data", "\ttest"},
+        {"data", "val_split", "0.1234567890123456789"},
+        {"data", "scaling", "unit"},
+        {"network", "hidden", "7:silu,9,11:softplus"},
+        {"network", "activation", "elu"},
+        {"network", "output_activation", "tanh"},
+        {"network", "loss", "mse"},
+        {"network", "init", "w.safetensors"},
+        {"training", "optimizer", "adam"},
+        {"training", "momentum", "0.3"},
+        {"training", "beta1", "0.8"},
+        {"training", "beta2", "0.98"},
+        {"training", "epsilon", "1e-7"},
+        {"training", "learning_rate", "0.00123456789"},
+        {"training", "batch", "17"},
+        {"training", "epochs", "3"},
+        {"training", "steps", "99"},
+        {"training", "seed", "12345678901234567890"},
+        {"training", "shuffle", "false"},
+        {"run", "device", "gpu"},
+        {"run", "memory_limit", "7"},
+        {"run", "tune", "off"},
+        {"run", "out", "runs/1"},
         {"run", "log_every", "7"},
     };
     g_autoptr(RippleConfig) config = ripple_config_new();

@@ -1,0 +1,97 @@
+#include "measure/tune_candidates.h"
+
+#include <string.h>
+
+/* Tiles of the panel kernel for registers of any number and width: sums, of sixteen numbers each,
+ * from a few to as many as 32 wide registers hold. */
+static const struct {
+    guint32 rows;
+    guint32 vectors;
+} tiles[] = {{6, 4}, {6, 1},  {14, 1}, {6, 2}, {12, 2}, {4, 4}, {9, 3},
+             {4, 2}, {24, 1}, {2, 8},  {1, 8}, {1, 4},  {1, 1}};
+
+/* How many of them a quick search tries. */
+#define QUICK_TILES 4
+
+static const guint32 copies[] = {0, 1};
+static const guint32 depths[] = {256, 512};
+static const guint32 tile_counts[] = {1, 4, 8, 44};
+
+static void add(GArray *plans, RippleBackend *backend, const RippleProductPlan *plan)
+{
+    for (guint i = 0; i < plans->len; i++)
+        if (memcmp(&g_array_index(plans, RippleProductPlan, i), plan, sizeof *plan) == 0)
+            return;
+    if (ripple_opencl_can(backend, plan))
+        g_array_append_val(plans, *plan);
+}
+
+/* Has the plan's tile a say? */
+static gboolean is_tiled(const RippleProduct *product)
+{
+    return product->form != RIPPLE_PRODUCT_NT || product->m > RIPPLE_PANEL_FEW_SAMPLES;
+}
+
+static void add_panels(GArray *plans, RippleBackend *backend, RippleTuneMode mode,
+                       const RippleProduct *product)
+{
+    RippleProductPlan plan =
+        ripple_tuning_plan_by(ripple_opencl_tuning(backend), RIPPLE_PROVIDER_PANEL, product);
+    guint count = mode == RIPPLE_TUNE_QUICK ? QUICK_TILES : G_N_ELEMENTS(tiles);
+    for (guint i = 0; i < count; i++) {
+        plan.panel.rows = tiles[i].rows;
+        plan.panel.vectors = tiles[i].vectors;
+        add(plans, backend, &plan);
+    }
+}
+
+GArray *ripple_tune_candidates(RippleBackend *backend, RippleTuneMode mode,
+                               const RippleProduct *product)
+{
+    const RippleTuning *tuning = ripple_opencl_tuning(backend);
+    GArray *plans = g_array_new(FALSE, FALSE, sizeof(RippleProductPlan));
+    RippleProductPlan plan = ripple_tuning_default(tuning, product);
+    gboolean is_processor = ripple_opencl_is_processor(backend);
+    add(plans, backend, &plan);
+    /* The panel kernel is for processors; elsewhere its default is enough. */
+    if (is_processor && is_tiled(product))
+        add_panels(plans, backend, mode, product);
+    /* CLBlast takes seconds to compile on a processor, and has not won there yet. */
+    for (guint i = 0; i < RIPPLE_N_PROVIDERS; i++) {
+        if (is_processor && mode == RIPPLE_TUNE_QUICK && i == RIPPLE_PROVIDER_CLBLAST)
+            continue;
+        plan = ripple_tuning_plan_by(tuning, i, product);
+        add(plans, backend, &plan);
+    }
+    return plans;
+}
+
+/* `best`, but for one of its parameters. */
+static void vary(GArray *plans, RippleBackend *backend, const RippleProductPlan *best,
+                 gsize parameter, const guint32 *values, guint n_values)
+{
+    for (guint i = 0; i < n_values; i++) {
+        RippleProductPlan plan = *best;
+        *(guint32 *)(gpointer)((char *)&plan + parameter) = values[i];
+        add(plans, backend, &plan);
+    }
+}
+
+#define VARY(member, values)                                                                       \
+    vary(plans, backend, best, G_STRUCT_OFFSET(RippleProductPlan, member), values,                 \
+         G_N_ELEMENTS(values))
+
+GArray *ripple_tune_refinements(RippleBackend *backend, const RippleProduct *product,
+                                const RippleProductPlan *best)
+{
+    GArray *plans = g_array_new(FALSE, FALSE, sizeof(RippleProductPlan));
+    RippleProductPlan usual = ripple_tuning_default(ripple_opencl_tuning(backend), product);
+    add(plans, backend, &usual);
+    add(plans, backend, best);
+    if (best->provider == RIPPLE_PROVIDER_PANEL && is_tiled(product)) {
+        VARY(panel.copy, copies);
+        VARY(panel.tiles, tile_counts);
+        VARY(panel.depth, depths);
+    }
+    return plans;
+}
