@@ -5,6 +5,8 @@
 #include "train/json_object.h"
 
 #include <ripple/device.h>
+#include <ripple/error.h>
+#include <string.h>
 
 static const char *const default_shapes[] = {"128x512x784", "128x512x512", "128x10x512",
                                              "1024x1024x1024", NULL};
@@ -44,17 +46,47 @@ static gboolean parse_shapes(const char *const *texts, GArray *shapes, GError **
     return TRUE;
 }
 
-/* Each of `shapes` in each form by each provider, as an array of GemmResult. */
-static gboolean measure_gemms(const RippleBench *bench, const GArray *shapes, GArray *results,
-                              GError **error)
+static const RippleGemmProvider *find_provider(const char *name, GError **error)
 {
-    guint n_providers;
-    const RippleGemmProvider *providers = ripple_gemm_providers(&n_providers);
-    for (guint i = 0; i < shapes->len * RIPPLE_N_PRODUCTS * n_providers; i++) {
+    guint count;
+    const RippleGemmProvider *all = ripple_gemm_providers(&count);
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < count; i++) {
+        if (strcmp(all[i].name, name) == 0)
+            return &all[i];
+        g_string_append_printf(names, "%s%s", i ? ", " : "", all[i].name);
+    }
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "There is no provider of products called \"%s\"; there is: %s.", name, names->str);
+    return NULL;
+}
+
+/* Those called `names`, as an array of const RippleGemmProvider *; all where there are no names. */
+static gboolean choose_providers(const char *const *names, GPtrArray *chosen, GError **error)
+{
+    guint count;
+    const RippleGemmProvider *all = ripple_gemm_providers(&count);
+    for (guint i = 0; !names && i < count; i++)
+        g_ptr_array_add(chosen, (gpointer)&all[i]);
+    for (guint i = 0; names && names[i]; i++) {
+        const RippleGemmProvider *provider = find_provider(names[i], error);
+        if (!provider)
+            return FALSE;
+        g_ptr_array_add(chosen, (gpointer)provider);
+    }
+    return TRUE;
+}
+
+/* Each of `shapes` in each form by each of `providers`, as an array of GemmResult. */
+static gboolean measure_gemms(const RippleBench *bench, const GArray *shapes,
+                              const GPtrArray *providers, GArray *results, GError **error)
+{
+    guint count = providers->len;
+    for (guint i = 0; i < shapes->len * RIPPLE_N_PRODUCTS * count; i++) {
         GemmResult result = {
-            .provider = &providers[i % n_providers],
-            .form = i / n_providers % RIPPLE_N_PRODUCTS,
-            .shape = g_array_index(shapes, RippleGemmShape, i / n_providers / RIPPLE_N_PRODUCTS),
+            .provider = g_ptr_array_index(providers, i % count),
+            .form = i / count % RIPPLE_N_PRODUCTS,
+            .shape = g_array_index(shapes, RippleGemmShape, i / count / RIPPLE_N_PRODUCTS),
         };
         if (!measure_gemm(bench, &result, error))
             return FALSE;
@@ -125,9 +157,12 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
     g_autofree char *device = NULL;
     g_autofree char *roofline = NULL;
     g_auto(GStrv) texts = NULL;
+    g_auto(GStrv) names = NULL;
     const GOptionEntry entries[] = {
         {"shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &texts,
          "C has M rows and N columns, and sums over K; may be given several times", "MxNxK"},
+        {"provider", 0, 0, G_OPTION_ARG_STRING_ARRAY, &names,
+         "time this one alone: panel, tile or clblast; may be given several times", "NAME"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, P:D, or a part of a name", "SEL"},
         {"roofline", 0, 0, G_OPTION_ARG_FILENAME, &roofline,
          "Draw the products under the roof of the device", "FILE.svg|png"},
@@ -145,8 +180,10 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
         return FALSE;
     g_auto(RippleBench) bench = {.console = &console};
     g_autoptr(GArray) shapes = g_array_new(FALSE, FALSE, sizeof(RippleGemmShape));
+    g_autoptr(GPtrArray) providers = g_ptr_array_new();
     g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(GemmResult));
     if (!parse_shapes(texts ? (const char *const *)texts : default_shapes, shapes, error) ||
+        !choose_providers((const char *const *)names, providers, error) ||
         !ripple_bench_open(&bench, device, TRUE, error) ||
         !ripple_bench_measure_peak(&bench, error) ||
         (roofline && !ripple_bench_measure_bandwidth(&bench, error)))
@@ -155,7 +192,7 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
         ripple_bench_print_device(&bench);
         ripple_console_print("\n");
     }
-    if (!measure_gemms(&bench, shapes, results, error))
+    if (!measure_gemms(&bench, shapes, providers, results, error))
         return FALSE;
     if (console.json)
         print_gemms_json(&bench, results);

@@ -29,8 +29,17 @@ static gboolean enqueue_panel(RippleBackend *backend, RippleProductForm form,
                                  a, b, c, error);
 }
 
+static gboolean enqueue_tile(RippleBackend *backend, RippleProductForm form,
+                             const RippleGemmShape *shape, RippleView a, RippleView b, RippleView c,
+                             GError **error)
+{
+    return ripple_opencl_product(backend, RIPPLE_PROVIDER_TILE, form, shape->m, shape->n, shape->k,
+                                 a, b, c, error);
+}
+
 static const RippleGemmProvider providers[] = {
     {"panel", enqueue_panel},
+    {"tile", enqueue_tile},
     {"clblast", enqueue_clblast},
 };
 

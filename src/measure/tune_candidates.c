@@ -56,9 +56,9 @@ GArray *ripple_tune_candidates(RippleBackend *backend, RippleTuneMode mode,
     /* The panel kernel is for processors; elsewhere its default is enough. */
     if (is_processor && is_tiled(product))
         add_panels(plans, backend, mode, product);
-    /* CLBlast takes seconds to compile on a processor, and has not won there yet. */
+    /* The others take seconds to compile on a processor, and have not won there yet. */
     for (guint i = 0; i < RIPPLE_N_PROVIDERS; i++) {
-        if (is_processor && mode == RIPPLE_TUNE_QUICK && i == RIPPLE_PROVIDER_CLBLAST)
+        if (is_processor && mode == RIPPLE_TUNE_QUICK && i != RIPPLE_PROVIDER_PANEL)
             continue;
         plan = ripple_tuning_plan_by(tuning, i, product);
         add(plans, backend, &plan);

@@ -63,7 +63,8 @@ static RippleOpenclDevice *describe(cl_platform_id platform, guint platform_inde
     RippleOpenclDevice *self = g_new0(RippleOpenclDevice, 1);
     cl_device_type type = 0;
     cl_uint compute_units = 0, clock = 0;
-    cl_ulong memory = 0, largest = 0, local = 0;
+    cl_ulong memory = 0, largest = 0, local_memory = 0;
+    size_t largest_group = 0;
 
     self->platform_index = platform_index;
     self->device_index = device_index;
@@ -81,13 +82,16 @@ static RippleOpenclDevice *describe(cl_platform_id platform, guint platform_inde
     clGetDeviceInfo(device, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
     clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local, &local, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local_memory, &local_memory, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof largest_group, &largest_group,
+                    NULL);
     self->kind = kind_of(type);
     self->compute_units = compute_units;
     self->clock_megahertz = clock;
     self->memory_bytes = memory;
     self->largest_allocation_bytes = largest;
-    self->local_memory_bytes = local;
+    self->local_memory_bytes = local_memory;
+    self->largest_group = (guint)MIN(largest_group, G_MAXUINT);
     self->problem = find_problem(device);
     return self;
 }

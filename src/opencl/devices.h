@@ -31,6 +31,7 @@ typedef struct {
     guint64 memory_bytes;
     guint64 largest_allocation_bytes;
     guint64 local_memory_bytes; /**< of a work-group */
+    guint largest_group;        /**< work-items in one */
     char *problem;              /**< why it cannot be used, or NULL */
 } RippleOpenclDevice;
 

@@ -46,9 +46,10 @@ static gboolean forward_elements(RippleOpencl *self, const RippleForward *forwar
     RippleProduct product = {RIPPLE_PRODUCT_NT, forward->x.rows, forward->weight.rows,
                              forward->x.columns};
     RippleProductPlan plan = ripple_product_plan(self, &product);
-    if (plan.provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_forward(self, &plan, forward, error);
-    if (!ripple_clblast_product(self, &product, forward->x, forward->weight, values, error))
+    const RippleProvider *provider = ripple_provider(&plan);
+    if (provider->forward)
+        return provider->forward(self, &plan, forward, error);
+    if (!provider->product(self, &plan, &product, forward->x, forward->weight, values, error))
         return FALSE;
     if (!a.buffer)
         return add_bias(self, z, forward->bias, RIPPLE_NO_VIEW, RIPPLE_ACTIVATION_IDENTITY, error);
@@ -81,10 +82,12 @@ gboolean ripple_opencl_delta(RippleBackend *backend, const RippleDelta *delta, G
     ripple_opencl_written(to);
     RippleProduct product = {RIPPLE_PRODUCT_NN, to.rows, to.columns, delta->delta_above.columns};
     RippleProductPlan plan = ripple_product_plan(self, &product);
-    if (plan.provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_delta(self, &plan, delta, error);
+    const RippleProvider *provider = ripple_provider(&plan);
+    if (provider->delta)
+        return provider->delta(self, &plan, delta, error);
 
-    if (!ripple_clblast_product(self, &product, delta->delta_above, delta->weight_above, to, error))
+    if (!provider->product(self, &plan, &product, delta->delta_above, delta->weight_above, to,
+                           error))
         return FALSE;
     if (delta->activation == RIPPLE_ACTIVATION_IDENTITY)
         return TRUE;
@@ -113,10 +116,11 @@ gboolean ripple_opencl_gradient(RippleBackend *backend, const RippleGradient *gr
     ripple_opencl_written(gradient->bias_gradient);
     RippleProduct product = {RIPPLE_PRODUCT_TN, delta.columns, x.columns, x.rows};
     RippleProductPlan plan = ripple_product_plan(self, &product);
-    if (plan.provider == RIPPLE_PROVIDER_PANEL)
-        return ripple_panel_gradient(self, &plan, gradient, error);
+    const RippleProvider *provider = ripple_provider(&plan);
+    if (provider->gradient)
+        return provider->gradient(self, &plan, gradient, error);
 
-    if (!ripple_clblast_product(self, &product, delta, x, gradient->weight_gradient, error))
+    if (!provider->product(self, &plan, &product, delta, x, gradient->weight_gradient, error))
         return FALSE;
     cl_kernel kernel = ripple_kernel_get(self, "bias_gradient", "", error);
     if (!kernel)
@@ -167,10 +171,11 @@ gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *desc
     RippleProduct product = {RIPPLE_PRODUCT_TN, descent->delta.columns, descent->x.columns,
                              descent->x.rows};
     RippleProductPlan plan = ripple_product_plan(self, &product);
-    if (plan.provider != RIPPLE_PROVIDER_PANEL)
+    const RippleProvider *provider = ripple_provider(&plan);
+    if (!provider->descend)
         return descend_apart(self, descent, scalars, error);
     ripple_opencl_written(descent->parameter);
     ripple_opencl_written(descent->first_moment);
     ripple_opencl_written(descent->second_moment);
-    return ripple_panel_descend(self, &plan, descent, scalars, error);
+    return provider->descend(self, &plan, descent, scalars, error);
 }

@@ -11,22 +11,18 @@ const char *ripple_product_name(RippleProductForm form)
     return names[form];
 }
 
-static gboolean multiply_by_clblast(RippleOpencl *self, const RippleProductPlan *plan,
-                                    const RippleProduct *product, RippleView a, RippleView b,
-                                    RippleView c, GError **error)
-{
-    return ripple_clblast_product(self, product, a, b, c, error);
-}
-
-static const struct {
-    const char *name;
-    gboolean (*multiply)(RippleOpencl *self, const RippleProductPlan *plan,
-                         const RippleProduct *product, RippleView a, RippleView b, RippleView c,
-                         GError **error);
-} providers[RIPPLE_N_PROVIDERS] = {
-    [RIPPLE_PROVIDER_PANEL] = {"panel", ripple_panel_product},
-    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", multiply_by_clblast},
+static const RippleProvider providers[RIPPLE_N_PROVIDERS] = {
+    [RIPPLE_PROVIDER_PANEL] = {"panel", ripple_panel_product, ripple_panel_forward,
+                               ripple_panel_delta, ripple_panel_gradient, ripple_panel_descend},
+    [RIPPLE_PROVIDER_TILE] = {"tile", ripple_tile_product, ripple_tile_forward, ripple_tile_delta,
+                              ripple_tile_gradient, ripple_tile_descend},
+    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", ripple_clblast_product, NULL, NULL, NULL, NULL},
 };
+
+const RippleProvider *ripple_provider(const RippleProductPlan *plan)
+{
+    return &providers[plan->provider];
+}
 
 const char *ripple_provider_name(RippleProductProvider provider)
 {
@@ -38,8 +34,7 @@ gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPla
                                   RippleView c, GError **error)
 {
     ripple_opencl_written(c);
-    return providers[plan->provider].multiply(RIPPLE_OPENCL(backend), plan, product, a, b, c,
-                                              error);
+    return ripple_provider(plan)->product(RIPPLE_OPENCL(backend), plan, product, a, b, c, error);
 }
 
 gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
@@ -73,7 +68,7 @@ gboolean ripple_product_choose(RippleOpencl *self, GError **error)
         }
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
                 "The environment variable RIPPLE_PRODUCTS cannot be \"%s\": matrix products are "
-                "computed by \"panel\" or \"clblast\".",
+                "computed by \"panel\", \"tile\" or \"clblast\".",
                 wanted);
     return FALSE;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "network/backend.h"
+#include "opencl/tile_shape.h"
 
 /** Which operand is read transposed; named as BLAS does, N for as it is and T for transposed. */
 typedef enum {
@@ -19,6 +20,7 @@ const char *ripple_product_name(RippleProductForm form);
 /** Who multiplies. */
 typedef enum {
     RIPPLE_PROVIDER_PANEL,   /**< kernels/product_panel.cl: for processors */
+    RIPPLE_PROVIDER_TILE,    /**< kernels/product_tile.cl: for graphics processors */
     RIPPLE_PROVIDER_CLBLAST, /**< the library, as it was tuned or not for the device */
     RIPPLE_N_PROVIDERS
 } RippleProductProvider;
@@ -34,7 +36,7 @@ typedef struct {
 /** How a product is computed; see plan.h. */
 typedef struct _RippleProductPlan RippleProductPlan;
 
-/** "panel" or "clblast". Static. */
+/** "panel", "tile" or "clblast". Static. */
 const char *ripple_provider_name(RippleProductProvider provider);
 
 /** Enqueue C = `product` of `a` and `b` by `plan`, which the device can carry out
@@ -48,3 +50,8 @@ gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPla
 gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
                                RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
                                RippleView b, RippleView c, GError **error);
+
+/** Let products by RIPPLE_PROVIDER_TILE be divided as `shape` says from now on, or as the rule says
+ * where it is NULL. A USAGE error when the kernel or the device cannot. */
+gboolean ripple_opencl_use_tile_shape(RippleBackend *backend, const RippleTileShape *shape,
+                                      GError **error);

@@ -12,8 +12,9 @@ static const struct {
     [RIPPLE_PRODUCT_TN] = {CLBlastTransposeYes, CLBlastTransposeNo},
 };
 
-gboolean ripple_clblast_product(RippleOpencl *self, const RippleProduct *product, RippleView a,
-                                RippleView b, RippleView c, GError **error)
+gboolean ripple_clblast_product(RippleOpencl *self, const RippleProductPlan *plan,
+                                const RippleProduct *product, RippleView a, RippleView b,
+                                RippleView c, GError **error)
 {
     gsize m = product->m, n = product->n, k = product->k;
     gint64 start = g_get_monotonic_time();

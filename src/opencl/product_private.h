@@ -5,11 +5,34 @@
 
 #include "opencl/private.h"
 
+/** What a provider does. */
+typedef struct {
+    const char *name;
+    /** The product alone. */
+    gboolean (*product)(RippleOpencl *self, const RippleProductPlan *plan,
+                        const RippleProduct *product, RippleView a, RippleView b, RippleView c,
+                        GError **error);
+    /** Whole operations; all NULL where kernels of their own do what follows the product. Views
+     * that are written have been marked so before. The activation of `forward` is not softmax. */
+    gboolean (*forward)(RippleOpencl *self, const RippleProductPlan *plan,
+                        const RippleForward *forward, GError **error);
+    gboolean (*delta)(RippleOpencl *self, const RippleProductPlan *plan, const RippleDelta *delta,
+                      GError **error);
+    gboolean (*gradient)(RippleOpencl *self, const RippleProductPlan *plan,
+                         const RippleGradient *gradient, GError **error);
+    gboolean (*descend)(RippleOpencl *self, const RippleProductPlan *plan,
+                        const RippleDescent *descent, const RippleUpdateScalars *scalars,
+                        GError **error);
+} RippleProvider;
+
 /** See whether the environment variable RIPPLE_PRODUCTS names who is to multiply. */
 gboolean ripple_product_choose(RippleOpencl *self, GError **error);
 
 /** How training computes `product`. */
 RippleProductPlan ripple_product_plan(const RippleOpencl *self, const RippleProduct *product);
+
+/** Who carries out `plan`. Static. */
+const RippleProvider *ripple_provider(const RippleProductPlan *plan);
 
 /* ---- product_calls.c ------------------------------------------------------------------------ */
 
@@ -42,8 +65,9 @@ RippleProductCall *ripple_product_call(RippleOpencl *self, const RippleProductPl
 
 /* ---- product_clblast.c ---------------------------------------------------------------------- */
 
-gboolean ripple_clblast_product(RippleOpencl *self, const RippleProduct *product, RippleView a,
-                                RippleView b, RippleView c, GError **error);
+gboolean ripple_clblast_product(RippleOpencl *self, const RippleProductPlan *plan,
+                                const RippleProduct *product, RippleView a, RippleView b,
+                                RippleView c, GError **error);
 
 /* ---- product_panel.c ------------------------------------------------------------------------ */
 
@@ -61,6 +85,21 @@ gboolean ripple_panel_gradient(RippleOpencl *self, const RippleProductPlan *plan
 gboolean ripple_panel_descend(RippleOpencl *self, const RippleProductPlan *plan,
                               const RippleDescent *descent, const RippleUpdateScalars *scalars,
                               GError **error);
+
+/* ---- product_tile.c ------------------------------------------------------------------------- */
+
+gboolean ripple_tile_product(RippleOpencl *self, const RippleProductPlan *plan,
+                             const RippleProduct *product, RippleView a, RippleView b, RippleView c,
+                             GError **error);
+gboolean ripple_tile_forward(RippleOpencl *self, const RippleProductPlan *plan,
+                             const RippleForward *forward, GError **error);
+gboolean ripple_tile_delta(RippleOpencl *self, const RippleProductPlan *plan,
+                           const RippleDelta *delta, GError **error);
+gboolean ripple_tile_gradient(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleGradient *gradient, GError **error);
+gboolean ripple_tile_descend(RippleOpencl *self, const RippleProductPlan *plan,
+                             const RippleDescent *descent, const RippleUpdateScalars *scalars,
+                             GError **error);
 
 /* ---- transposed.c --------------------------------------------------------------------------- */
 
