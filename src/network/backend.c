@@ -403,6 +403,57 @@ gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *des
     return backend->class->descend(backend, descent, &scalars, error);
 }
 
+/* The operands that all steps share. */
+static gboolean check_steps(const RippleSteps *steps, gsize n_steps, GError **error)
+{
+    const RippleNetwork *network = steps->network;
+    gsize samples = steps->inputs.rows, span = network->parameter_span;
+    guint moments = ripple_optimizer_moments(steps->rates->optimizer, steps->rates->momentum);
+    for (guint i = 0; i < moments; i++)
+        if (!check_view("steps", "moment", steps->moments[i], RIPPLE_ELEMENT_REAL, 1, span, error))
+            return FALSE;
+    return check_any("steps", steps->inputs, error) &&
+           check_view("steps", "inputs", steps->inputs,
+                      steps->inputs.buffer->element == RIPPLE_ELEMENT_BYTE ? RIPPLE_ELEMENT_BYTE
+                                                                           : RIPPLE_ELEMENT_REAL,
+                      samples, network->inputs, error) &&
+           check_view("steps", "order", steps->order, RIPPLE_ELEMENT_INDEX, 1, steps->order.columns,
+                      error) &&
+           check_optional("steps", "labels", steps->labels, RIPPLE_ELEMENT_INDEX, samples, 1,
+                          error) &&
+           check_optional("steps", "targets", steps->targets, RIPPLE_ELEMENT_REAL, samples,
+                          network->outputs, error) &&
+           check_view("steps", "parameters", steps->parameters, RIPPLE_ELEMENT_REAL, 1, span,
+                      error) &&
+           check_view("steps", "results", steps->results, RIPPLE_ELEMENT_REAL, n_steps, 2, error);
+}
+
+gsize ripple_backend_most_steps(RippleBackend *backend, const RippleSteps *steps)
+{
+    return backend->class->most_steps ? backend->class->most_steps(backend, steps) : 0;
+}
+
+gboolean ripple_backend_steps(RippleBackend *backend, const RippleSteps *steps, GError **error)
+{
+    gsize n_steps = (steps->samples + steps->batch - 1) / steps->batch;
+    g_return_val_if_fail(backend->class->steps && n_steps > 0, FALSE);
+    if (!check_steps(steps, n_steps, error))
+        return FALSE;
+    if (steps->first > steps->order.columns ||
+        steps->samples > steps->order.columns - steps->first ||
+        !steps->labels.buffer == !steps->targets.buffer ||
+        (steps->network->loss == RIPPLE_LOSS_CROSS_ENTROPY && !steps->labels.buffer)) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                            "The operation steps needs samples within the order, and what the loss "
+                            "compares them with: labels or targets.");
+        return FALSE;
+    }
+    g_autofree RippleUpdateScalars *scalars = g_new(RippleUpdateScalars, n_steps);
+    for (gsize i = 0; i < n_steps; i++)
+        scalars[i] = ripple_update_scalars(&steps->rates[i]);
+    return backend->class->steps(backend, steps, scalars, n_steps, error);
+}
+
 gboolean ripple_activation_needs_z(RippleActivation activation)
 {
     return activation == RIPPLE_ACTIVATION_SILU || activation == RIPPLE_ACTIVATION_GELU;

@@ -106,6 +106,14 @@ gboolean ripple_backend_gradient(RippleBackend *backend, const RippleGradient *g
 gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *update, GError **error);
 gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *descent,
                                 GError **error);
+gboolean ripple_backend_steps(RippleBackend *backend, const RippleSteps *steps, GError **error);
+
+/** Most steps that ripple_backend_steps() should be asked for at once, so that they take some
+ * milliseconds; 0 where the backend has no such way to train this network, or is faster one
+ * operation at a time. The answer follows from the device and from network, batch, inputs, labels,
+ * moments and the optimizer of the first rates alone, so that the same training always goes the
+ * same way. */
+gsize ripple_backend_most_steps(RippleBackend *backend, const RippleSteps *steps);
 
 /** "opencl" or "reference". */
 const char *ripple_backend_kind(const RippleBackend *backend);
@@ -198,6 +206,11 @@ typedef struct {
                        const RippleUpdateScalars *scalars, GError **error);
     gboolean (*descend)(RippleBackend *backend, const RippleDescent *descent,
                         const RippleUpdateScalars *scalars, GError **error);
+    /** May be NULL where operations come one at a time. */
+    gsize (*most_steps)(RippleBackend *backend, const RippleSteps *steps);
+    /** There is one of `scalars` for each of the `n_steps`. */
+    gboolean (*steps)(RippleBackend *backend, const RippleSteps *steps,
+                      const RippleUpdateScalars *scalars, gsize n_steps, GError **error);
 } RippleBackendClass;
 
 /** Begins every backend's own struct. */

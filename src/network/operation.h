@@ -9,7 +9,7 @@
 #pragma once
 
 #include <ripple/activation.h>
-#include <ripple/loss.h>
+#include <ripple/network.h>
 #include <ripple/optimizer.h>
 
 typedef struct _RippleBackend RippleBackend;
@@ -93,6 +93,9 @@ typedef struct {
     RippleView bias_gradient;   /**< 1 × outputs */
 } RippleGradient;
 
+/** Most moments that an optimizer keeps. */
+#define RIPPLE_MOST_MOMENTS 2
+
 /** The optimizer and its scalars at one step. */
 typedef struct {
     RippleOptimizer optimizer;
@@ -124,12 +127,28 @@ typedef struct {
     RippleRates rates;
 } RippleDescent;
 
+/** Whole training steps, one after the other: for each batch all of the above, from gather to
+ * update, with the same results within rounding. */
+typedef struct {
+    const RippleNetwork *network;
+    gsize batch;       /**< samples in a step */
+    RippleView order;  /**< INDEX, one row: samples in the order of this epoch */
+    gsize first;       /**< where in the order the first batch begins */
+    gsize samples;     /**< in all batches; the last has what is left */
+    RippleView inputs; /**< BYTE or REAL: all samples × inputs; bytes become byte·scale + shift */
+    gdouble scale;
+    gdouble shift;
+    RippleView labels;                       /**< INDEX, all samples × 1, or absent */
+    RippleView targets;                      /**< REAL, all samples × outputs, or absent */
+    RippleView parameters;                   /**< 1 × parameter_span */
+    RippleView moments[RIPPLE_MOST_MOMENTS]; /**< 1 × parameter_span each; absent where not kept */
+    const RippleRates *rates;                /**< one per step */
+    RippleView results;                      /**< steps × 2, as RippleLossOperation's result */
+} RippleSteps;
+
 /** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
  * reference, which is written to be read, computes f′ from z whenever z is there. */
 gboolean ripple_activation_needs_z(RippleActivation activation);
-
-/** Most moments that an optimizer keeps. */
-#define RIPPLE_MOST_MOMENTS 2
 
 /** How many moments of the gradient the optimizer keeps: none, the first, or both. */
 guint ripple_optimizer_moments(RippleOptimizer optimizer, gdouble momentum);

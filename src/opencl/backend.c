@@ -65,6 +65,8 @@ static const RippleBackendClass opencl_class = {
     .gradient = ripple_opencl_gradient,
     .update = ripple_opencl_update,
     .descend = ripple_opencl_descend,
+    .most_steps = ripple_opencl_most_steps,
+    .steps = ripple_opencl_steps,
 };
 
 static gboolean open_queue(RippleOpencl *self, GError **error)
@@ -105,6 +107,7 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
     if (!self->tuning || !ripple_programs_choose_cache(self, error) ||
         !ripple_product_choose(self, error))
         return NULL;
+    ripple_opencl_choose_steps_group(self);
     if (!open_queue(self, error)) {
         /* A device that cannot even be opened is no usable device. */
         if (error && *error)

@@ -8,6 +8,7 @@
 #include "opencl/opencl.h"
 #include "opencl/product.h"
 #include "opencl/status.h"
+#include "opencl/steps_plan.h"
 #include "opencl/tile_shape.h"
 #include "opencl/tuning.h"
 
@@ -51,6 +52,7 @@ typedef struct {
     cl_command_queue upload_queue; /**< in order, beside the other; NULL until an upload is made */
     RippleProfile *profile;        /**< NULL while nothing is recorded */
     GMutex upload_lock; /**< the last two, which other threads use than the one that sets them */
+    RippleStepsGroup steps_group; /**< that takes many steps at once */
 } RippleOpencl;
 
 typedef struct {
@@ -123,3 +125,12 @@ gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *desc
                                const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
                               const RippleUpdateScalars *scalars, GError **error);
+
+/* ---- steps.c: whole steps ------------------------------------------------------------------- */
+
+/** Find out which work-group suits the device. */
+void ripple_opencl_choose_steps_group(RippleOpencl *self);
+
+gsize ripple_opencl_most_steps(RippleBackend *backend, const RippleSteps *steps);
+gboolean ripple_opencl_steps(RippleBackend *backend, const RippleSteps *steps,
+                             const RippleUpdateScalars *scalars, gsize n_steps, GError **error);
