@@ -129,6 +129,7 @@ static void print_step_json(const StepResult *result)
     ripple_json_set_number(json, "gflop_per_step", speed->gflop);
     ripple_bench_add_json(json, bench, &speed->gflops);
     ripple_json_set_whole(json, "checked_samples", speed->checked_samples);
+    ripple_json_set_whole(json, "steps_per_launch", speed->steps_at_once);
     add_profile_json(json, result);
     ripple_json_end_object(json);
     ripple_bench_end_json(json);
@@ -151,7 +152,7 @@ static void print_speed(const StepResult *result)
     else
         ripple_table_add(table, "%s", ripple_optimizer_name(config->optimizer));
     ripple_table_add(table, "%s", samples);
-    ripple_table_add(table, "%.3f", speed->milliseconds);
+    ripple_table_add(table, "%.4g", speed->milliseconds);
     ripple_bench_add_cells(table, result->bench, &speed->gflops);
     ripple_table_print(table);
 }
@@ -260,8 +261,10 @@ static gboolean time_step(const RippleConsole *console, GHashTable *options, con
     ripple_console_progress(console, "timing training steps");
     if (!ripple_step_measure(bench.backend, network, config, RIPPLE_TIMING_SECONDS, &speed, error))
         return FALSE;
-    g_autoptr(GArray) costs =
-        ripple_step_costs(network, config->batch, ripple_config_moments(config));
+    guint moments = ripple_config_moments(config);
+    g_autoptr(GArray) costs = speed.steps_at_once > 0
+                                  ? ripple_step_costs_joined(network, config->batch, moments)
+                                  : ripple_step_costs(network, config->batch, moments);
     StepResult result = {&bench, config, description, &speed, costs};
     if (console->json)
         print_step_json(&result);

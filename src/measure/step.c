@@ -113,13 +113,16 @@ typedef struct {
     RippleBackend *backend; /* borrowed */
     RippleSession *session;
     const RippleConfig *config;
-    guint64 steps; /* taken so far */
-    gsize first;   /* of the next batch, in the order */
-    gsize count;   /* samples in a batch */
+    RippleBuffer *results; /* of the steps enqueued at once */
+    guint64 steps;         /* taken so far */
+    gsize first;           /* of the next batch, in the order */
+    gsize count;           /* samples in the steps that are enqueued at once */
+    gboolean joined;       /* those steps are one operation of the backend */
 } Side;
 
 static void side_clear(Side *side)
 {
+    ripple_buffer_free(side->results);
     ripple_session_free(side->session);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
@@ -136,30 +139,61 @@ static gboolean side_open(Side *side, const Start *start, gsize batch, GError **
         return FALSE;
     side->session = ripple_session_new(side->backend, start->model, start->dataset, set.window,
                                        start->dataset->samples, options, error);
-    return side->session && ripple_session_set_order(side->session, start->order, error);
+    if (!side->session || !ripple_session_set_order(side->session, start->order, error))
+        return FALSE;
+    gsize most_steps = start->dataset->samples / ripple_session_batch_size(side->session);
+    side->results = ripple_buffer_new(side->backend, RIPPLE_ELEMENT_REAL, 2 * most_steps, error);
+    return side->results != NULL;
 }
 
-/* Enqueue the next step, and begin anew where no whole batch is left. */
-static gboolean enqueue_step(gpointer user_data, GError **error)
+/* Samples of as many steps as training would enqueue at once. */
+static gboolean count_samples_at_once(Side *side, GError **error)
+{
+    RippleSession *session = side->session;
+    gsize batch = ripple_session_batch_size(session), ahead = ripple_session_ahead(session, 0);
+    RippleBatch at;
+    if (!ripple_session_batch(session, 0, batch, &at, error))
+        return FALSE;
+    RippleRates rates = ripple_config_rates(side->config, 1);
+    gsize steps = ripple_scheduler_most_steps(session->scheduler, &at, &rates);
+    side->count = MIN(steps, ahead / batch) * batch;
+    side->joined = ripple_scheduler_joins_steps(session->scheduler, &at, &rates);
+    return TRUE;
+}
+
+static gsize steps_at_once(const Side *side)
+{
+    gsize batch = ripple_session_batch_size(side->session);
+    return (side->count + batch - 1) / batch;
+}
+
+/* Enqueue the next steps. Where not so many samples are left together, those are left out. */
+static gboolean enqueue_steps(gpointer user_data, GError **error)
 {
     Side *side = user_data;
-    if (side->first + side->count > side->session->samples)
+    gsize steps = steps_at_once(side);
+    while (side->first < side->session->samples &&
+           ripple_session_ahead(side->session, side->first) < side->count)
+        side->first += ripple_session_ahead(side->session, side->first);
+    if (side->first >= side->session->samples)
         side->first = 0;
     RippleBatch batch;
     if (!ripple_session_batch(side->session, side->first, side->count, &batch, error))
         return FALSE;
     side->first += side->count;
-    RippleRates rates = ripple_config_rates(side->config, ++side->steps);
-    return ripple_scheduler_step(side->session->scheduler, &batch, &rates,
-                                 ripple_buffer_view(side->session->result), error);
+    g_autofree RippleRates *rates = g_new(RippleRates, steps);
+    for (gsize i = 0; i < steps; i++)
+        rates[i] = ripple_config_rates(side->config, ++side->steps);
+    return ripple_scheduler_steps(side->session->scheduler, &batch, rates,
+                                  ripple_view(side->results, 0, steps, 2), error);
 }
 
-/* One step, and its loss. */
+/* The next steps, and the loss of the first. */
 static gboolean step_loss(Side *side, gdouble *loss, GError **error)
 {
     gdouble result[2];
-    if (!enqueue_step(side, error) ||
-        !ripple_backend_download_exact(ripple_buffer_view(side->session->result), result, error))
+    if (!enqueue_steps(side, error) ||
+        !ripple_backend_download_exact(ripple_view(side->results, 0, 1, 2), result, error))
         return FALSE;
     *loss = result[0];
     return TRUE;
@@ -222,7 +256,7 @@ static gboolean profile_step(Side *side, guint64 launches, RippleWorkProfile *pr
                              GError **error)
 {
     return strcmp(ripple_backend_kind(side->backend), "opencl") != 0 ||
-           ripple_work_profile(side->backend, enqueue_step, side, launches, PROFILED_RUNS, profile,
+           ripple_work_profile(side->backend, enqueue_steps, side, launches, PROFILED_RUNS, profile,
                                error);
 }
 
@@ -241,13 +275,16 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     if (!side_open(&side, &start, config->batch, error) || !check(&side, &start, checked, error))
         return FALSE;
     side.first = 0;
-    side.count = config->batch;
+    if (!count_samples_at_once(&side, error))
+        return FALSE;
     RippleTiming timing;
     gdouble loss;
-    if (!ripple_timing_measure(backend, enqueue_step, &side, seconds, &timing, error) ||
+    if (!ripple_timing_measure(backend, enqueue_steps, &side, seconds, &timing, error) ||
         !profile_step(&side, timing.launches, &speed->profile, error) ||
         !step_loss(&side, &loss, error) || !check_finite(loss, config, error))
         return FALSE;
+    ripple_timing_divide(&timing, steps_at_once(&side));
+    ripple_work_profile_divide(&speed->profile, steps_at_once(&side));
 
     gdouble billions = ripple_step_operations(network, config->batch) / 1e9;
     speed->samples_per_second = config->batch / timing.median;
@@ -255,5 +292,6 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
     speed->gflop = billions;
     speed->gflops = ripple_timing_throughput(&timing, billions);
     speed->checked_samples = checked;
+    speed->steps_at_once = side.joined ? steps_at_once(&side) : 0;
     return TRUE;
 }

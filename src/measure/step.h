@@ -16,6 +16,7 @@ typedef struct {
     gdouble gflop;              /**< billions of operations in the products of a step */
     RippleThroughput gflops;    /**< billions a second */
     gsize checked_samples; /**< in each step that was checked: a whole batch, unless it is large */
+    gsize steps_at_once;   /**< that one launch takes; 0 where each row of a step has its own */
     RippleWorkProfile profile; /**< where the time of a step goes; empty for the reference */
 } RippleStepSpeed;
 

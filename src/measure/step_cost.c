@@ -1,6 +1,7 @@
 #include "measure/step_cost.h"
 
 #include "network/schedule.h"
+#include "train/scheduler.h"
 
 /* Operations for each output and sample where the loss is computed: maximum, exponential, sum,
  * quotient, difference. */
@@ -100,4 +101,16 @@ GArray *ripple_step_costs(const RippleNetwork *network, gsize batch, guint momen
         g_array_append_val(costs, cost);
     }
     return costs;
+}
+
+GArray *ripple_step_costs_joined(const RippleNetwork *network, gsize batch, guint moments)
+{
+    g_autoptr(GArray) rows = ripple_step_costs(network, batch, moments);
+    /* The order once, for inputs and labels; a label and the inputs of each sample; the result. */
+    RippleRowCost all = {.row = g_intern_static_string(RIPPLE_SCHEDULER_STEPS),
+                         .bytes = 4.0 * (2 * batch + 2) + (gdouble)batch * network->inputs};
+    for (guint i = 0; i < rows->len; i++)
+        all.operations += g_array_index(rows, RippleRowCost, i).operations;
+    GArray *costs = g_array_new(FALSE, FALSE, sizeof(RippleRowCost));
+    return g_array_append_val(costs, all);
 }

@@ -17,3 +17,7 @@ typedef struct {
  * order, for an optimizer that keeps so many moments. The rows of gradients are not among them: the
  * updates form those. Of RippleRowCost; free with g_array_unref. */
 GArray *ripple_step_costs(const RippleNetwork *network, gsize batch, guint moments);
+
+/** The same step where one launch takes many and keeps parameters and tensors: one row with all of
+ * the arithmetic, which moves what it gathers and the result of the step. */
+GArray *ripple_step_costs_joined(const RippleNetwork *network, gsize batch, guint moments);

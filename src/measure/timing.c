@@ -108,6 +108,15 @@ gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer
     return TRUE;
 }
 
+void ripple_timing_divide(RippleTiming *timing, gdouble parts)
+{
+    timing->median /= parts;
+    timing->fastest /= parts;
+    timing->slowest /= parts;
+    timing->lower /= parts;
+    timing->upper /= parts;
+}
+
 RippleThroughput ripple_timing_throughput(const RippleTiming *timing, gdouble amount)
 {
     return (RippleThroughput){

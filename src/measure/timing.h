@@ -46,5 +46,8 @@ gboolean ripple_timing_measure(RippleBackend *backend, RippleWork work, gpointer
 /** What `seconds` (`runs` of them, at least one; they are sorted) say together. */
 RippleTiming ripple_timing_summarise(gdouble *seconds, guint runs);
 
+/** Make of the time of work the time of one of its `parts`, which are alike. */
+void ripple_timing_divide(RippleTiming *timing, gdouble parts);
+
 /** The throughput of work of which one launch does `amount`. */
 RippleThroughput ripple_timing_throughput(const RippleTiming *timing, gdouble amount);

@@ -45,17 +45,17 @@ static gboolean run_once(RippleBackend *backend, RippleWork work, gpointer user_
     return ripple_backend_wait(backend, error);
 }
 
-static void divide(RippleWorkProfile *profile, gdouble times)
+void ripple_work_profile_divide(RippleWorkProfile *profile, gdouble parts)
 {
-    for (guint i = 0; i < profile->shares->len; i++) {
+    for (guint i = 0; profile->shares && i < profile->shares->len; i++) {
         RippleShare *share = &g_array_index(profile->shares, RippleShare, i);
-        share->launches /= times;
-        share->seconds /= times;
+        share->launches /= parts;
+        share->seconds /= parts;
     }
-    profile->launches /= times;
-    profile->seconds /= times;
-    profile->transfers /= times;
-    profile->waits /= times;
+    profile->launches /= parts;
+    profile->seconds /= parts;
+    profile->transfers /= parts;
+    profile->waits /= parts;
 }
 
 gboolean ripple_work_profile(RippleBackend *backend, RippleWork work, gpointer user_data,
@@ -69,6 +69,6 @@ gboolean ripple_work_profile(RippleBackend *backend, RippleWork work, gpointer u
         ok = run_once(backend, work, user_data, times, profile, error);
     if (!ripple_opencl_profile_end(backend, ok ? error : NULL) || !ok)
         return FALSE;
-    divide(profile, (gdouble)times * runs);
+    ripple_work_profile_divide(profile, (gdouble)times * runs);
     return TRUE;
 }

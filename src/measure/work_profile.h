@@ -26,6 +26,9 @@ typedef struct {
 void ripple_work_profile_clear(RippleWorkProfile *profile);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleWorkProfile, ripple_work_profile_clear)
 
+/** Make of what became of work what became of one of its `parts`, which are alike. */
+void ripple_work_profile_divide(RippleWorkProfile *profile, gdouble parts);
+
 /** Enqueue `work` `times` times (at least once), wait, and do all that `runs` times over. `backend`
  * must be an opencl one, and warm. */
 gboolean ripple_work_profile(RippleBackend *backend, RippleWork work, gpointer user_data,

@@ -55,8 +55,8 @@ gboolean ripple_evaluator_run(RippleEvaluator *evaluator, RippleSource *source,
         RippleBatch at;
         if (!ripple_source_batch(source, first, MIN(options->batch, samples - first), &at, error) ||
             !ripple_scheduler_step(evaluator->scheduler, &at, NULL,
-                                   ripple_result_log_slot(evaluator->log), error) ||
-            !ripple_result_log_advance(evaluator->log, at.count, error))
+                                   ripple_result_log_slots(evaluator->log, 1), error) ||
+            !ripple_result_log_advance(evaluator->log, at.count, at.count, error))
             return FALSE;
     }
     if (!ripple_result_log_finish(evaluator->log, error))

@@ -1,10 +1,11 @@
 #include "train/result_log.h"
 
 /* Slots on the device, each the two values of a RippleLossOperation's result. */
-#define SLOTS 1024
+#define SLOTS 16384
 #define VALUES 2
 
-/* Most steps between two reads; several reads under way must fit into the ring. */
+/* Most steps between two reads, and most enqueued at once; several reads under way, each of no more
+ * than both together, must fit into the ring. */
 #define WIDEST_STRIDE (SLOTS / 8)
 #define READS_UNDER_WAY 3
 
@@ -62,9 +63,14 @@ void ripple_result_log_free(RippleResultLog *log)
     g_free(log);
 }
 
-RippleView ripple_result_log_slot(const RippleResultLog *log)
+guint ripple_result_log_room(const RippleResultLog *log)
 {
-    return ripple_view(log->ring, log->enqueued % SLOTS * VALUES, 1, VALUES);
+    return (guint)MIN(WIDEST_STRIDE, SLOTS - log->enqueued % SLOTS);
+}
+
+RippleView ripple_result_log_slots(const RippleResultLog *log, guint steps)
+{
+    return ripple_view(log->ring, log->enqueued % SLOTS * VALUES, steps, VALUES);
 }
 
 /* Enqueue a read of the slots written since the last one, up to the end of the ring. */
@@ -124,10 +130,10 @@ static gboolean take_arrived(RippleResultLog *log, GError **error)
     return TRUE;
 }
 
-gboolean ripple_result_log_advance(RippleResultLog *log, gsize samples, GError **error)
+gboolean ripple_result_log_advance(RippleResultLog *log, gsize samples, gsize batch, GError **error)
 {
-    log->samples[log->enqueued % SLOTS] = samples;
-    log->enqueued++;
+    for (; samples > 0; samples -= MIN(batch, samples))
+        log->samples[log->enqueued++ % SLOTS] = MIN(batch, samples);
     gboolean at_the_end = log->enqueued % SLOTS == 0;
     if ((log->enqueued - log->asked >= log->stride || at_the_end) && !ask(log, error))
         return FALSE;

@@ -30,12 +30,17 @@ RippleResultLog *ripple_result_log_new(RippleBackend *backend, RippleStepResultF
 void ripple_result_log_free(RippleResultLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleResultLog, ripple_result_log_free)
 
-/** Where the next step must write its result. */
-RippleView ripple_result_log_slot(const RippleResultLog *log);
+/** How many steps may be enqueued before the next ripple_result_log_advance(); at least 1. */
+guint ripple_result_log_room(const RippleResultLog *log);
 
-/** The next step was enqueued, with `samples` in its batch: hand over the results that have
- * arrived, and hold the host back while it is further ahead of the device than it should run. */
-gboolean ripple_result_log_advance(RippleResultLog *log, gsize samples, GError **error);
+/** Where the next `steps` steps must write their results, a row each. */
+RippleView ripple_result_log_slots(const RippleResultLog *log, guint steps);
+
+/** The next steps were enqueued, over `samples` samples, `batch` in each step but the last: hand
+ * over the results that have arrived, and hold the host back while it is further ahead of the
+ * device than it should run. */
+gboolean ripple_result_log_advance(RippleResultLog *log, gsize samples, gsize batch,
+                                   GError **error);
 
 /** Wait for all results and hand them over. */
 gboolean ripple_result_log_finish(RippleResultLog *log, GError **error);

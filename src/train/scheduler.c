@@ -283,3 +283,83 @@ gboolean ripple_scheduler_step(RippleScheduler *scheduler, const RippleBatch *ba
             return FALSE;
     return TRUE;
 }
+
+/* ---- many steps ----------------------------------------------------------------------------- */
+
+static RippleSteps steps_over(const RippleScheduler *self, const RippleBatch *batch,
+                              const RippleRates *rates, RippleView results)
+{
+    const RippleSamples *data = batch->data;
+    RippleSteps steps = {
+        .network = self->schedule->network,
+        .batch = self->schedule->options.batch,
+        .order = ripple_buffer_view(batch->order),
+        .first = batch->first,
+        .samples = batch->count,
+        .inputs = ripple_view(data->inputs, 0, data->samples, data->width),
+        .scale = data->scale,
+        .shift = data->shift,
+        .labels = data->labels ? ripple_view(data->labels, 0, data->samples, 1) : RIPPLE_NO_VIEW,
+        .targets = data->targets ? ripple_view(data->targets, 0, data->samples, data->outputs)
+                                 : RIPPLE_NO_VIEW,
+        .parameters = ripple_buffer_view(self->state->parameters),
+        .rates = rates,
+        .results = results,
+    };
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (self->state->moments[i])
+            steps.moments[i] = ripple_buffer_view(self->state->moments[i]);
+    return steps;
+}
+
+/* The backend's answer: 0 for row by row. What is kept is kept row by row. */
+static gsize most_at_once(const RippleScheduler *self, const RippleSteps *steps)
+{
+    const RippleScheduleOptions *options = &self->schedule->options;
+    if (options->keep_all || options->purpose != RIPPLE_PURPOSE_TRAIN)
+        return 0;
+    return ripple_backend_most_steps(self->state->backend, steps);
+}
+
+gboolean ripple_scheduler_joins_steps(const RippleScheduler *scheduler, const RippleBatch *batch,
+                                      const RippleRates *rates)
+{
+    RippleSteps steps = steps_over(scheduler, batch, rates, RIPPLE_NO_VIEW);
+    return most_at_once(scheduler, &steps) > 0;
+}
+
+gsize ripple_scheduler_most_steps(const RippleScheduler *scheduler, const RippleBatch *batch,
+                                  const RippleRates *rates)
+{
+    RippleSteps steps = steps_over(scheduler, batch, rates, RIPPLE_NO_VIEW);
+    return MAX(1, most_at_once(scheduler, &steps));
+}
+
+static gboolean join_steps(RippleScheduler *self, const RippleSteps *steps, GError **error)
+{
+    RippleBackend *backend = self->state->backend;
+    ripple_backend_set_row(backend, g_intern_static_string(RIPPLE_SCHEDULER_STEPS));
+    gboolean ok = ripple_backend_steps(backend, steps, error);
+    ripple_backend_set_row(backend, NULL);
+    return ok;
+}
+
+gboolean ripple_scheduler_steps(RippleScheduler *scheduler, const RippleBatch *batch,
+                                const RippleRates *rates, RippleView results, GError **error)
+{
+    RippleSteps steps = steps_over(scheduler, batch, rates, results);
+    if (most_at_once(scheduler, &steps) > 0)
+        return join_steps(scheduler, &steps, error);
+
+    gsize end = batch->first + batch->count;
+    for (gsize n = 0; n < results.rows; n++) {
+        RippleBatch one = *batch;
+        one.first += n * steps.batch;
+        one.count = MIN(steps.batch, end - one.first);
+        RippleView result =
+            ripple_view(results.buffer, results.offset + n * results.columns, 1, results.columns);
+        if (!ripple_scheduler_step(scheduler, &one, &rates[n], result, error))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -40,6 +40,24 @@ const RippleSchedule *ripple_scheduler_schedule(const RippleScheduler *scheduler
 gboolean ripple_scheduler_step(RippleScheduler *scheduler, const RippleBatch *batch,
                                const RippleRates *rates, RippleView result, GError **error);
 
+/** What profiles call the row of steps that are taken by ripple_backend_steps(). */
+#define RIPPLE_SCHEDULER_STEPS "steps"
+
+/** Does ripple_scheduler_steps() take such batches by ripple_backend_steps(), not row by row? */
+gboolean ripple_scheduler_joins_steps(const RippleScheduler *scheduler, const RippleBatch *batch,
+                                      const RippleRates *rates);
+
+/** Most steps that ripple_scheduler_steps() should be asked for at once on such batches; at
+ * least 1. */
+gsize ripple_scheduler_most_steps(const RippleScheduler *scheduler, const RippleBatch *batch,
+                                  const RippleRates *rates);
+
+/** Enqueue steps over the samples of `batch`, here as many as there are: each step takes the
+ * schedule's batch, the last what is left. The way that the backend is fastest at for this network:
+ * row by row, or all of them at once. `rates` has one for each step, `results` a row. */
+gboolean ripple_scheduler_steps(RippleScheduler *scheduler, const RippleBatch *batch,
+                                const RippleRates *rates, RippleView results, GError **error);
+
 /** Enqueue row `row` alone. Rows must come in their order. */
 gboolean ripple_scheduler_row(RippleScheduler *scheduler, guint row, const RippleBatch *batch,
                               const RippleRates *rates, RippleView result, GError **error);

@@ -46,6 +46,11 @@ gboolean ripple_session_set_order(RippleSession *session, const guint32 *order, 
                                ripple_session_batch_size(session), error);
 }
 
+gsize ripple_session_ahead(const RippleSession *session, gsize first)
+{
+    return ripple_source_ahead(session->source, first);
+}
+
 gboolean ripple_session_batch(RippleSession *session, gsize first, gsize count, RippleBatch *batch,
                               GError **error)
 {

@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSession, ripple_session_free)
 /** From now on train on the samples that `order` lists. */
 gboolean ripple_session_set_order(RippleSession *session, const guint32 *order, GError **error);
 
+/** See ripple_source_ahead(). */
+gsize ripple_session_ahead(const RippleSession *session, gsize first);
+
 /** The `count` samples from position `first` of the order; see ripple_source_batch(). */
 gboolean ripple_session_batch(RippleSession *session, gsize first, gsize count, RippleBatch *batch,
                               GError **error);

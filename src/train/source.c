@@ -8,6 +8,7 @@ struct _RippleSource {
     RippleSamples *resident; /* all of them, or NULL */
     RippleBuffer *order;     /* of the resident samples */
     RippleUpload *upload;    /* of the order, past the steps under way */
+    gsize count;             /* of samples in it */
     RippleStream *stream;    /* NULL when they are resident */
 };
 
@@ -83,7 +84,13 @@ gboolean ripple_source_begin(RippleSource *source, const guint32 *order, gsize c
     }
     if (source->stream)
         return ripple_stream_begin(source->stream, order, count, batch, error);
+    source->count = count;
     return send_order(source, order, count, error);
+}
+
+gsize ripple_source_ahead(const RippleSource *source, gsize first)
+{
+    return source->stream ? ripple_stream_ahead(source->stream, first) : source->count - first;
 }
 
 gboolean ripple_source_batch(RippleSource *source, gsize first, gsize count, RippleBatch *batch,

@@ -24,6 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSource, ripple_source_free)
 gboolean ripple_source_begin(RippleSource *source, const guint32 *order, gsize count, gsize batch,
                              GError **error);
 
+/** How many samples from position `first` of the order one batch may take: those that are on the
+ * device together. At least one batch, or all that are left. */
+gsize ripple_source_ahead(const RippleSource *source, gsize first);
+
 /** The `count` samples from position `first` of the order, a multiple of the batch. Positions go
  * forward, or stay, or go back to 0, where all begins anew. What an earlier call gave may be used
  * until this one, by steps that are enqueued until then. */

@@ -211,6 +211,11 @@ gboolean ripple_stream_begin(RippleStream *stream, const guint32 *order, gsize c
     return rewind_order(stream, error);
 }
 
+gsize ripple_stream_ahead(const RippleStream *stream, gsize first)
+{
+    return MIN(stream->chunk - first % stream->chunk, stream->order_length - first);
+}
+
 static gboolean is_behind(const Window *window, gsize first)
 {
     return window && first < window->first;

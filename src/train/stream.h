@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleStream, ripple_stream_free)
 gboolean ripple_stream_begin(RippleStream *stream, const guint32 *order, gsize count, gsize batch,
                              GError **error);
 
+/** As ripple_source_ahead(): what is left of the window that holds position `first`. */
+gsize ripple_stream_ahead(const RippleStream *stream, gsize first);
+
 /** As ripple_source_batch(). */
 gboolean ripple_stream_batch(RippleStream *stream, gsize first, gsize count, RippleBatch *batch,
                              GError **error);

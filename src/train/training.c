@@ -126,26 +126,47 @@ static gboolean set_order(Run *run, GError **error)
     return ripple_session_set_order(trainer->session, order, error);
 }
 
+/* The samples from `first` of the epoch over which to enqueue steps at once. The first step is
+ * alone, so that the clock of the rate can start where compiling is over. */
+static gboolean next_batch(const Run *run, gsize first, RippleBatch *batch, GError **error)
+{
+    const RippleSession *session = run->trainer->session;
+    gsize ahead = ripple_session_ahead(session, first);
+    if (!ripple_session_batch(run->trainer->session, first, ahead, batch, error))
+        return FALSE;
+    RippleRates rates = ripple_config_rates(run->config, run->enqueued + 1);
+    guint64 steps = ripple_scheduler_most_steps(session->scheduler, batch, &rates);
+    steps = MIN(steps, ripple_result_log_room(run->log));
+    steps = run->enqueued == 0 ? 1 : MIN(steps, run->steps - run->enqueued);
+    batch->count = MIN(steps * ripple_session_batch_size(session), ahead);
+    return TRUE;
+}
+
+static gboolean enqueue_steps(Run *run, const RippleBatch *batch, GError **error)
+{
+    RippleScheduler *scheduler = run->trainer->session->scheduler;
+    gsize size = ripple_session_batch_size(run->trainer->session);
+    guint steps = (guint)((batch->count + size - 1) / size);
+    g_autofree RippleRates *rates = g_new(RippleRates, steps);
+    for (guint i = 0; i < steps; i++)
+        rates[i] = ripple_config_rates(run->config, run->enqueued + i + 1);
+    if (!ripple_scheduler_steps(scheduler, batch, rates, ripple_result_log_slots(run->log, steps),
+                                error) ||
+        !ripple_result_log_advance(run->log, batch->count, size, error))
+        return FALSE;
+    gboolean is_first = run->enqueued == 0;
+    run->enqueued += steps;
+    return !is_first || ripple_result_log_finish(run->log, error);
+}
+
 static gboolean enqueue_epoch(Run *run, GError **error)
 {
-    RippleTrainer *trainer = run->trainer;
-    gsize samples = trainer->material->n_train;
-    gsize batch = ripple_session_batch_size(trainer->session);
-
-    for (gsize first = 0; first < samples; first += batch) {
+    RippleBatch batch;
+    gsize samples = run->trainer->material->n_train;
+    for (gsize first = 0; first < samples; first += batch.count) {
         if (run->enqueued == run->steps || run->interrupted)
             return TRUE;
-        RippleRates rates = ripple_config_rates(run->config, run->enqueued + 1);
-        RippleBatch at;
-        if (!ripple_session_batch(trainer->session, first, MIN(batch, samples - first), &at,
-                                  error) ||
-            !ripple_scheduler_step(trainer->session->scheduler, &at, &rates,
-                                   ripple_result_log_slot(run->log), error) ||
-            !ripple_result_log_advance(run->log, at.count, error))
-            return FALSE;
-        run->enqueued++;
-        /* Once in a run, so that the clock of the rate starts where compiling is over. */
-        if (run->enqueued == 1 && !ripple_result_log_finish(run->log, error))
+        if (!next_batch(run, first, &batch, error) || !enqueue_steps(run, &batch, error))
             return FALSE;
     }
     return TRUE;
