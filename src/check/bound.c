@@ -154,8 +154,7 @@ static gboolean bound_z(const RippleScheduler *follower, guint layer, gsize coun
     return TRUE;
 }
 
-/* What f adds to the error of z, in units of roundoff. */
-static gdouble function_error(RippleActivation activation, gdouble z, gdouble a)
+gdouble ripple_bound_function(RippleActivation activation, gdouble z, gdouble a)
 {
     switch (activation) {
     case RIPPLE_ACTIVATION_IDENTITY:
@@ -172,8 +171,7 @@ static gdouble function_error(RippleActivation activation, gdouble z, gdouble a)
     }
 }
 
-/* Softmax over one row: an error of z moves a by at most twice as much, relatively. */
-static void bound_softmax_row(const gdouble *z, const gdouble *a, gsize columns, gdouble *allowed)
+void ripple_bound_softmax(const gdouble *z, const gdouble *a, gsize columns, gdouble *allowed)
 {
     gdouble maximum = z[0], worst = 0;
     for (gsize i = 0; i < columns; i++) {
@@ -200,13 +198,13 @@ static gboolean bound_activation(const RippleScheduler *follower, guint layer, g
     if (shape->activation == RIPPLE_ACTIVATION_SOFTMAX) {
         for (gsize row = 0; row < count; row++) {
             gsize at = row * shape->outputs;
-            bound_softmax_row(z + at, a + at, shape->outputs, allowed + at);
+            ripple_bound_softmax(z + at, a + at, shape->outputs, allowed + at);
         }
         return TRUE;
     }
     for (gsize i = 0; i < count * shape->outputs; i++)
         allowed[i] = RIPPLE_STEEPEST * allowed[i] +
-                     U * function_error(shape->activation, z[i], a[i]) + RIPPLE_SMALLEST;
+                     U * ripple_bound_function(shape->activation, z[i], a[i]) + RIPPLE_SMALLEST;
     return TRUE;
 }
 

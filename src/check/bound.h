@@ -50,6 +50,13 @@ gboolean ripple_bound_update(const RippleScheduler *follower, const RippleTensor
 /** Is `role` a weight's own or that of one of its moments, rather than a bias's? */
 gboolean ripple_bound_is_weight(RippleRole role);
 
+/** What f adds to the error of z, in units of roundoff. */
+gdouble ripple_bound_function(RippleActivation activation, gdouble z, gdouble a);
+
+/** Softmax over one row, z of which errs by `allowed`: changes it into the error of a. An error of
+ * z moves a by at most twice as much, relatively. */
+void ripple_bound_softmax(const gdouble *z, const gdouble *a, gsize columns, gdouble *allowed);
+
 /** Unit roundoff of single precision. */
 #define RIPPLE_UNIT_ROUNDOFF 0x1p-24
 

@@ -1,6 +1,7 @@
 #include <ripple/compare.h>
 
 #include "check/bound.h"
+#include "check/compare_steps.h"
 #include "check/difference.h"
 #include "check/fault.h"
 #include "reference/reference.h"
@@ -31,6 +32,7 @@ typedef struct {
     Side lean;     /* the same device with the schedule that train runs; borrows its backend */
     Side follower; /* the reference on the device's operands, row by row */
     Side alone;    /* the reference on its own */
+    RippleStepsComparison *joined; /* the device again, a step at once where it can */
     const RippleTensor *fault;
     RippleComparison *found;
 } Compare;
@@ -45,6 +47,7 @@ static void side_clear(Side *side)
 
 static void compare_clear(Compare *self)
 {
+    ripple_steps_comparison_free(self->joined);
     side_clear(&self->lean);
     side_clear(&self->device);
     side_clear(&self->follower);
@@ -68,6 +71,16 @@ static gboolean side_begin(Side *side, RippleBackend *backend, gboolean keep_all
     side->session = ripple_session_new(backend, material->model, material->train, set.window,
                                        material->n_train, options, error);
     return side->session != NULL;
+}
+
+/* A third session on the device, a step at once. */
+static gboolean begin_joined(Compare *self, GError **error)
+{
+    Side side = {0};
+    if (!side_begin(&side, self->device.backend, FALSE, self, error))
+        return FALSE;
+    self->joined = ripple_steps_comparison_new(side.session);
+    return TRUE;
 }
 
 /* Takes `backend`, which may be NULL after an error. */
@@ -95,6 +108,7 @@ static gboolean begin_epoch(Compare *self, guint32 epoch, GError **error)
     g_autofree guint32 *order = ripple_material_order(self->material, self->config, epoch);
     return ripple_session_set_order(self->device.session, order, error) &&
            ripple_session_set_order(self->lean.session, order, error) &&
+           ripple_steps_comparison_set_order(self->joined, order, error) &&
            ripple_session_set_order(self->follower.session, order, error) &&
            ripple_session_set_order(self->alone.session, order, error);
 }
@@ -267,9 +281,17 @@ static gboolean compare_step(Compare *self, guint64 step_number, gsize first, gs
 {
     RippleRates rates = ripple_config_rates(self->config, step_number);
     const RippleSchedule *schedule = ripple_scheduler_schedule(self->device.session->scheduler);
+    if (!ripple_steps_comparison_begin(self->joined, self->device.session, error))
+        return FALSE;
     for (guint row = 0; row < schedule->n_steps; row++)
         if (!compare_row(self, step_number, row, first, count, &rates, error))
             return FALSE;
+    /* Past a fault on purpose, the rows are no longer what they should be. */
+    gboolean is_spoiled = self->fault && step_number == self->config->steps;
+    if (!is_spoiled &&
+        !ripple_steps_comparison_end(self->joined, self->follower.session, first, count, &rates,
+                                     step_number, self->found->tensors, error))
+        return FALSE;
     return compare_alone(self, first, count, &rates, error);
 }
 
@@ -320,6 +342,7 @@ RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
     if (!self.material ||
         !side_open(&self.device, open_device(config->device, error), &self, error) ||
         !side_begin(&self.lean, self.device.backend, FALSE, &self, error) ||
+        !begin_joined(&self, error) ||
         !side_open(&self.follower, ripple_reference_backend_new(), &self, error) ||
         !side_open(&self.alone, ripple_reference_backend_new(), &self, error))
         return NULL;

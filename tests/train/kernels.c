@@ -53,6 +53,9 @@ static const Mistake adam_mistakes[] = {
      "layers.1.weight"},
     {"update.cl", "second[second_offset + i] = second_moment;",
      "second[second_offset] = second_moment;", "1", "layers.1.weight.second_moment"},
+    /* Only where steps are taken at once. */
+    {"steps_layers.cl", "            layers[l].inputs, across);",
+     "            layers[l].inputs - 1, across);", "1", "step.loss"},
 };
 
 /* What a product does at its end, by the kernels that processors train with. */
