@@ -264,6 +264,7 @@ gboolean ripple_step_measure(RippleBackend *backend, const RippleNetwork *networ
                              const RippleConfig *config, gdouble seconds, RippleStepSpeed *speed,
                              GError **error)
 {
+    *speed = (RippleStepSpeed){0};
     if (!ripple_memory_check(estimate_memory(network, config->batch), "A step on this batch",
                              error))
         return FALSE;

@@ -105,9 +105,8 @@ RippleBackend *ripple_opencl_backend_new(const char *selector, GError **error)
     self->product_calls = ripple_product_calls_new();
     self->tuning = ripple_tuning_new(self->device, error);
     if (!self->tuning || !ripple_programs_choose_cache(self, error) ||
-        !ripple_product_choose(self, error))
+        !ripple_product_choose(self, error) || !ripple_steps_choose(self, error))
         return NULL;
-    ripple_opencl_choose_steps_group(self);
     if (!open_queue(self, error)) {
         /* A device that cannot even be opened is no usable device. */
         if (error && *error)

@@ -29,6 +29,13 @@ typedef struct {
     gsize columns;
 } RippleTransposed;
 
+/** Which way small networks are trained. */
+typedef enum {
+    RIPPLE_STEPS_AUTO, /**< the faster, as ripple_opencl_most_steps() knows it */
+    RIPPLE_STEPS_ONE,  /**< row by row */
+    RIPPLE_STEPS_MANY, /**< many steps in a launch wherever local memory holds the network */
+} RippleStepsChoice;
+
 /** What is recorded of the commands; see profile.h. */
 typedef struct _RippleProfile RippleProfile;
 
@@ -52,6 +59,7 @@ typedef struct {
     cl_command_queue upload_queue; /**< in order, beside the other; NULL until an upload is made */
     RippleProfile *profile;        /**< NULL while nothing is recorded */
     GMutex upload_lock; /**< the last two, which other threads use than the one that sets them */
+    RippleStepsChoice steps_choice;
     RippleStepsGroup steps_group; /**< that takes many steps at once */
 } RippleOpencl;
 
@@ -128,8 +136,9 @@ gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update
 
 /* ---- steps.c: whole steps ------------------------------------------------------------------- */
 
-/** Find out which work-group suits the device. */
-void ripple_opencl_choose_steps_group(RippleOpencl *self);
+/** Find out which work-group suits the device, and what the environment variable RIPPLE_STEPS
+ * wants, "auto", "one" or "many". A USAGE error when it wants something else. */
+gboolean ripple_steps_choose(RippleOpencl *self, GError **error);
 
 gsize ripple_opencl_most_steps(RippleBackend *backend, const RippleSteps *steps);
 gboolean ripple_opencl_steps(RippleBackend *backend, const RippleSteps *steps,

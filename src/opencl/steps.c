@@ -2,8 +2,12 @@
 #include "opencl/optimizer.h"
 #include "opencl/programs.h"
 
-/* Up to so many operations in the products of a step, one work-group is the faster way. */
-#define MOST_OPERATIONS_CPU 12e6
+#include <ripple/error.h>
+#include <string.h>
+
+/* Up to so many operations in the products of a step, one work-group is the faster way. On a CPU it
+ * computes on one core, but launches nothing: docs/performance.md has the measurements. */
+#define MOST_OPERATIONS_CPU 20e6
 #define MOST_OPERATIONS_OTHER 1e6
 
 /* Operations that one launch may hold, which a slow device does in a tenth of a second, and what
@@ -17,8 +21,10 @@
 
 /* ---- the work-group ------------------------------------------------------------------------- */
 
-/* A CPU computes with the vectors and registers of one work-item, other devices with many items. */
-void ripple_opencl_choose_steps_group(RippleOpencl *self)
+/* A CPU computes with the vectors and registers of one work-item, other devices with many items.
+ * Never more than one on a CPU: PoCL 3.1 carries work-items through barriers one after the other,
+ * and has been seen to get that wrong where there are more of them than rows. */
+static void choose_group(RippleOpencl *self)
 {
     cl_device_id device = self->device->device;
     cl_ulong memory = 0;
@@ -33,6 +39,26 @@ void ripple_opencl_choose_steps_group(RippleOpencl *self)
         self->steps_group = (RippleStepsGroup){1, 16, 8, memory};
     else
         self->steps_group = (RippleStepsGroup){1, lanes == 8 ? 8 : 4, 4, memory};
+}
+
+gboolean ripple_steps_choose(RippleOpencl *self, GError **error)
+{
+    static const char *const names[] = {
+        [RIPPLE_STEPS_AUTO] = "auto", [RIPPLE_STEPS_ONE] = "one", [RIPPLE_STEPS_MANY] = "many"};
+    choose_group(self);
+    const char *wanted = g_getenv("RIPPLE_STEPS");
+    if (!wanted || !*wanted)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(wanted, names[i]) == 0) {
+            self->steps_choice = i;
+            return TRUE;
+        }
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "The environment variable RIPPLE_STEPS cannot be \"%s\": a launch takes \"one\" "
+                "step, row by row, or \"many\", or \"auto\" chooses.",
+                wanted);
+    return FALSE;
 }
 
 void ripple_opencl_set_steps_group(RippleBackend *backend, guint items, guint lanes, guint tile)
@@ -58,12 +84,15 @@ gsize ripple_opencl_most_steps(RippleBackend *backend, const RippleSteps *steps)
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     gdouble operations = operations_of(steps);
     gboolean is_cpu = self->device->kind == RIPPLE_DEVICE_CPU;
-    if (operations > (is_cpu ? MOST_OPERATIONS_CPU : MOST_OPERATIONS_OTHER))
+    gdouble most = is_cpu ? MOST_OPERATIONS_CPU : MOST_OPERATIONS_OTHER;
+    if (self->steps_choice == RIPPLE_STEPS_ONE ||
+        (self->steps_choice == RIPPLE_STEPS_AUTO && operations > most))
         return 0;
     g_autoptr(RippleStepsPlan) plan = ripple_steps_plan_new(&self->steps_group, steps);
     if (!plan)
         return 0;
-    return (gsize)MIN(OPERATIONS_AT_ONCE / (operations + OPERATIONS_BESIDE), MOST_AT_ONCE);
+    gdouble at_once = OPERATIONS_AT_ONCE / (operations + OPERATIONS_BESIDE);
+    return (gsize)CLAMP(at_once, 1, MOST_AT_ONCE);
 }
 
 /* ---- the launch ----------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
-/* The device keeps to the reference, in every combination of activations, losses and targets. */
+/* The device keeps to the reference: with every activation, loss, kind of targets and optimizer.
+ * What they share is not compiled for every combination; tests/ops has those. */
 #include "train/runs.h"
 #include "unit/data_files.h"
 
@@ -74,6 +75,13 @@ static void check_agreement(RippleConfig *config, const char *what)
     g_assert_cmpuint(found->tensors->len % config->steps, ==, 0);
 }
 
+/* How the devices opened from now on take steps: see src/opencl/steps.c. Whole steps are held
+ * against their rows on fewer networks, since each is compiled by itself, for a second or two. */
+static void take_steps(const char *choice)
+{
+    g_setenv("RIPPLE_STEPS", choice, TRUE);
+}
+
 /* Adam at every step from the first, with usual numbers and with extreme ones: no memory at all, a
  * long one, and an ε beside which every gradient is small, or none is. */
 static void test_adam(void)
@@ -83,6 +91,7 @@ static void test_adam(void)
                                              {"0.99", "0.9999999", "1e-15"},
                                              {"0.5", "0.5", "0.5"}};
     g_auto(Tables) tables = tables_new();
+    take_steps("many");
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_autoptr(RippleConfig) config = test_config(
             "data.data", tables.classes, "network.hidden", "9:relu,33:gelu,6", "training.optimizer",
@@ -102,26 +111,63 @@ static void check_combination(const char *table, const char *activation, const c
     check_agreement(config, what);
 }
 
+/* Each hidden activation before one of the losses: no kernel knows both. */
 static void test_hidden_activations(void)
 {
     g_auto(Tables) tables = tables_new();
+    take_steps("one");
+    const struct {
+        const char *table, *loss;
+    } endings[] = {
+        {tables.classes, "cross-entropy"},
+        {tables.halves, "binary-cross-entropy"},
+        {tables.classes, "binary-cross-entropy"},
+        {tables.numbers, "binary-cross-entropy"},
+        {tables.numbers, "mse"},
+        {tables.classes, "mse"},
+    };
     for (guint i = 0; i < RIPPLE_ACTIVATION_SOFTMAX; i++) {
-        const char *activation = ripple_activation_name(i);
-        check_combination(tables.classes, activation, "auto", "cross-entropy");
-        check_combination(tables.halves, activation, "auto", "binary-cross-entropy");
-        check_combination(tables.classes, activation, "auto", "binary-cross-entropy");
-        check_combination(tables.numbers, activation, "auto", "binary-cross-entropy");
-        check_combination(tables.numbers, activation, "auto", "mse");
-        check_combination(tables.classes, activation, "auto", "mse");
+        guint ending = i % G_N_ELEMENTS(endings);
+        check_combination(endings[ending].table, ripple_activation_name(i), "auto",
+                          endings[ending].loss);
     }
 }
 
 static void test_output_activations(void)
 {
     g_auto(Tables) tables = tables_new();
-    for (guint i = 0; i < RIPPLE_N_ACTIVATIONS; i++) {
-        check_combination(tables.numbers, "tanh", ripple_activation_name(i), "mse");
-        check_combination(tables.classes, "tanh", ripple_activation_name(i), "mse");
+    take_steps("one");
+    for (guint i = 0; i < RIPPLE_N_ACTIVATIONS; i++)
+        check_combination(i % 2 ? tables.numbers : tables.classes, "tanh",
+                          ripple_activation_name(i), "mse");
+}
+
+/* Every activation in a hidden layer and, where the loss allows it, at the output; every loss with
+ * every kind of targets it takes; every optimizer. Only some in each network. */
+static void test_many_steps(void)
+{
+    g_auto(Tables) tables = tables_new();
+    const struct {
+        const char *table, *hidden, *output, *loss, *optimizer, *momentum;
+    } cases[] = {
+        {tables.classes, "9:relu,6:leaky-relu", "auto", "cross-entropy", "sgd", "0"},
+        {tables.classes, "9:elu", "auto", "binary-cross-entropy", "sgd", "0.9"},
+        {tables.halves, "9:sigmoid", "auto", "binary-cross-entropy", "adam", "0"},
+        {tables.numbers, "9:tanh", "auto", "binary-cross-entropy", "sgd", "0.9"},
+        {tables.numbers, "9:softplus,6:silu", "gelu", "mse", "adam", "0"},
+        {tables.classes, "9:gelu", "softmax", "mse", "sgd", "0.9"},
+        {tables.numbers, "9:identity", "leaky-relu", "mse", "sgd", "0"},
+    };
+    take_steps("many");
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(RippleConfig) config =
+            test_config("data.data", cases[i].table, "data.target",
+                        cases[i].table == tables.numbers ? "t1,t2" : "", "network.hidden",
+                        cases[i].hidden, "network.output_activation", cases[i].output,
+                        "network.loss", cases[i].loss, "training.optimizer", cases[i].optimizer,
+                        "training.momentum", cases[i].momentum, "training.learning_rate", "0.05",
+                        "training.batch", "10", "training.steps", STEPS, NULL);
+        check_agreement(config, cases[i].hidden);
     }
 }
 
@@ -131,6 +177,7 @@ static void test_others(void)
     static const char *const hidden[] = {"none", "1", "33", "64:gelu,17:silu,5:tanh,3:relu"};
     char *directory = data_directory_new();
     data_write_set(directory, "train", (const guint8[]){0, 1, 2, 2, 1, 0, 0}, 7);
+    take_steps("one");
     for (guint i = 0; i < G_N_ELEMENTS(hidden); i++)
         for (guint momentum = 0; momentum <= 1; momentum++) {
             g_autoptr(RippleConfig) config = test_config(
@@ -141,8 +188,9 @@ static void test_others(void)
     data_directory_remove(directory);
 }
 
-/* What is compared: every tensor that a step computes, and the loss behind the output. */
-static void test_tensors(void)
+/* What is compared: every tensor that a step computes, and the loss behind the output; then, where
+ * steps are taken at once, what is left of such a step. */
+static void check_tensors(const char *steps, guint n_expected)
 {
     static const char *const expected[] = {
         "input",
@@ -166,7 +214,13 @@ static void test_tensors(void)
         "layers.0.bias.first_moment",
         "layers.0.weight",
         "layers.0.bias",
+        "step.loss",
+        "step.layers.0.weight",
+        "step.layers.0.bias",
+        "step.layers.1.weight",
+        "step.layers.1.bias",
     };
+    take_steps(steps);
     g_auto(Tables) tables = tables_new();
     g_autoptr(GError) error = NULL;
     g_autoptr(RippleConfig) config =
@@ -174,18 +228,25 @@ static void test_tensors(void)
                     "training.steps", "2", NULL);
     g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(found->tensors->len, ==, 2 * G_N_ELEMENTS(expected));
+    g_assert_cmpuint(found->tensors->len, ==, 2 * n_expected);
     for (guint i = 0; i < found->tensors->len; i++) {
         const RippleTensorComparison *tensor =
             &g_array_index(found->tensors, RippleTensorComparison, i);
-        g_assert_cmpstr(tensor->name, ==, expected[i % G_N_ELEMENTS(expected)]);
-        g_assert_cmpuint(tensor->step, ==, 1 + i / G_N_ELEMENTS(expected));
+        g_assert_cmpstr(tensor->name, ==, expected[i % n_expected]);
+        g_assert_cmpuint(tensor->step, ==, 1 + i / n_expected);
     }
 }
 
-/* What is compared is what trains: the same samples in the same order, by the same rule. */
-static void test_train(void)
+static void test_tensors(void)
 {
+    check_tensors("one", 21);
+    check_tensors("many", 26);
+}
+
+/* What is compared is what trains: the same samples in the same order, by the same rule. */
+static void check_train(const char *steps)
+{
+    take_steps(steps);
     g_auto(Tables) tables = tables_new();
     g_autoptr(GError) error = NULL;
     g_autoptr(RippleConfig) config = config_new(tables.classes, "gelu", "auto", "cross-entropy");
@@ -201,6 +262,12 @@ static void test_train(void)
         /* Only rounding may differ, where one keeps tensors that the other does not. */
         g_assert_cmpfloat_with_epsilon(loss, compared, 64 * 0x1p-24 * compared);
     }
+}
+
+static void test_train(void)
+{
+    check_train("one");
+    check_train("many");
 }
 
 /* A learning rate that lets the parameters overflow is no reason to pass, nor to blame the device:
@@ -233,6 +300,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/compare/hidden-activations", test_hidden_activations);
     g_test_add_func("/compare/output-activations", test_output_activations);
+    g_test_add_func("/compare/many-steps", test_many_steps);
     g_test_add_func("/compare/others", test_others);
     g_test_add_func("/compare/adam", test_adam);
     g_test_add_func("/compare/tensors", test_tensors);

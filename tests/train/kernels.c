@@ -53,9 +53,15 @@ static const Mistake adam_mistakes[] = {
      "layers.1.weight"},
     {"update.cl", "second[second_offset + i] = second_moment;",
      "second[second_offset] = second_moment;", "1", "layers.1.weight.second_moment"},
-    /* Only where steps are taken at once. */
+};
+
+/* Where steps are taken at once: what was right row by row is wrong in the step as a whole. */
+static const Mistake steps_mistakes[] = {
     {"steps_layers.cl", "            layers[l].inputs, across);",
      "            layers[l].inputs - 1, across);", "1", "step.loss"},
+    {"steps_layers.cl", "sum += VECTOR_AT(memory, layers[l].delta + s * outputs + o);",
+     "sum = VECTOR_AT(memory, layers[l].delta + s * outputs + o);", "1", "step.layers.0.bias"},
+    {"steps.cl", "= labels[order[s]]", "= labels[order[0]]", "1", "step.loss"},
 };
 
 /* What a product does at its end, by the kernels that processors train with. */
@@ -148,17 +154,23 @@ static void test_mistakes(void)
     g_autofree char *table = test_table(directory, "classes.csv", 23, 5, 3, 0);
     g_auto(GStrv) environment = test_environment(cache);
 
+    environment = g_environ_setenv(environment, "RIPPLE_STEPS", "one", TRUE);
     g_auto(GStrv) apart = g_strdupv(environment);
     apart = g_environ_setenv(apart, "RIPPLE_PRODUCTS", "clblast", TRUE);
+    g_auto(GStrv) joined = g_strdupv(environment);
+    joined = g_environ_setenv(joined, "RIPPLE_STEPS", "many", TRUE);
 
     check_passes(environment, table);
     check_passes(apart, table);
+    check_passes(joined, table);
     for (guint i = 0; i < G_N_ELEMENTS(panel_mistakes); i++)
         check_found(environment, COMPARE_MOMENTUM, table, &panel_mistakes[i]);
     for (guint i = 0; i < G_N_ELEMENTS(mistakes); i++)
         check_found(apart, COMPARE_MOMENTUM, table, &mistakes[i]);
     for (guint i = 0; i < G_N_ELEMENTS(adam_mistakes); i++)
         check_found(apart, COMPARE_ADAM, table, &adam_mistakes[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(steps_mistakes); i++)
+        check_found(joined, COMPARE_ADAM, table, &steps_mistakes[i]);
     check_passes(environment, table);
     data_directory_remove(directory);
 }
