@@ -361,7 +361,7 @@ static RippleProductPlan panel_default(const RippleTuning *tuning, const RippleP
     guint64 columns = is_forward ? product->m : product->n;
     if (rows == 1) {
         plan.panel.rows = plan.panel.tiles = 1;
-        plan.panel.vectors = MIN(plan.panel.vectors, 2);
+        plan.panel.vectors *= 2;
         plan.panel.copy = 0;
     } else if (columns <= 16 * (plan.panel.vectors - 1)) {
         plan.panel.vectors = (guint32)(columns + 15) / 16;

@@ -74,7 +74,7 @@ static void test_defaults(void)
 /* A single row, and few columns, of what the panel kernel computes: Cᵀ where it is NT. */
 static void test_narrow(void)
 {
-    static const char single[] = "panel rows 1 vectors 2 depth 1024 tiles 1 copy 0";
+    static const char single[] = "panel rows 1 vectors 8 depth 1024 tiles 1 copy 0";
     static const char narrow[] = "panel rows 14 vectors 1 depth 1024 tiles 22 copy auto";
     static const struct {
         RippleProduct product;
