@@ -59,7 +59,7 @@ static void test_defaults(void)
          "panel rows 6 vectors 4 depth 1024 tiles 22 copy auto", FALSE},
         {RIPPLE_DEVICE_CPU, "pthread-haswell-i7",
          "panel rows 6 vectors 1 depth 256 tiles 22 copy auto", FALSE},
-        {RIPPLE_DEVICE_GPU, "a GPU called skylake-avx512", "clblast", FALSE},
+        {RIPPLE_DEVICE_GPU, "a GPU called skylake-avx512", "tile", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(devices); i++) {
         RippleOpenclDevice device = device_of(devices[i].kind, devices[i].name);
