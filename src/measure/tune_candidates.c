@@ -13,6 +13,20 @@ static const struct {
 /* How many of them a quick search tries. */
 #define QUICK_TILES 4
 
+/* Shapes of the tile kernel, from products with a few tiles to those with many. */
+static const RippleTileShape groups[] = {
+    {64, 64, 16, 8, 4, 1}, {32, 32, 16, 4, 4, 1},  {32, 32, 16, 4, 4, 4}, {64, 64, 16, 8, 4, 4},
+    {64, 64, 16, 4, 4, 1}, {128, 128, 8, 8, 8, 1}, {128, 64, 8, 8, 4, 1}, {64, 128, 8, 4, 8, 1},
+    {32, 64, 16, 4, 4, 1}, {64, 32, 16, 4, 4, 1},  {32, 32, 32, 2, 4, 1}, {16, 64, 16, 4, 4, 1},
+    {64, 16, 16, 4, 4, 1}, {4, 64, 16, 4, 1, 1},   {64, 4, 16, 1, 4, 1},  {16, 16, 32, 2, 4, 8},
+};
+
+/* How many of them a quick search tries. */
+#define QUICK_GROUPS 4
+
+static const guint32 piece_counts[] = {1, 2, 4, 8, 16, 32};
+static const guint32 panel_depths[] = {8, 16, 32};
+
 static const guint32 copies[] = {0, 1};
 static const guint32 depths[] = {256, 512};
 static const guint32 tile_counts[] = {1, 4, 8, 44};
@@ -45,6 +59,15 @@ static void add_panels(GArray *plans, RippleBackend *backend, RippleTuneMode mod
     }
 }
 
+static void add_groups(GArray *plans, RippleBackend *backend, RippleTuneMode mode)
+{
+    guint count = mode == RIPPLE_TUNE_QUICK ? QUICK_GROUPS : G_N_ELEMENTS(groups);
+    for (guint i = 0; i < count; i++) {
+        RippleProductPlan plan = {.provider = RIPPLE_PROVIDER_TILE, .tile = groups[i]};
+        add(plans, backend, &plan);
+    }
+}
+
 GArray *ripple_tune_candidates(RippleBackend *backend, RippleTuneMode mode,
                                const RippleProduct *product)
 {
@@ -56,6 +79,9 @@ GArray *ripple_tune_candidates(RippleBackend *backend, RippleTuneMode mode,
     /* The panel kernel is for processors; elsewhere its default is enough. */
     if (is_processor && is_tiled(product))
         add_panels(plans, backend, mode, product);
+    /* The tile kernel is for all other devices. */
+    if (!is_processor)
+        add_groups(plans, backend, mode);
     /* The others take seconds to compile on a processor, and have not won there yet. */
     for (guint i = 0; i < RIPPLE_N_PROVIDERS; i++) {
         if (is_processor && mode == RIPPLE_TUNE_QUICK && i != RIPPLE_PROVIDER_PANEL)
@@ -92,6 +118,10 @@ GArray *ripple_tune_refinements(RippleBackend *backend, const RippleProduct *pro
         VARY(panel.copy, copies);
         VARY(panel.tiles, tile_counts);
         VARY(panel.depth, depths);
+    }
+    if (best->provider == RIPPLE_PROVIDER_TILE && best->tile.pieces != RIPPLE_PLAN_AUTO) {
+        VARY(tile.pieces, piece_counts);
+        VARY(tile.tile_k, panel_depths);
     }
     return plans;
 }

@@ -1,6 +1,7 @@
 #include "opencl/plan.h"
 
 #include "base/text.h"
+#include "opencl/tile_shape.h"
 
 #include <ripple/error.h>
 #include <string.h>
@@ -27,11 +28,19 @@ static const Parameter panel_parameters[] = {
     {PANEL(tiles), 1, 256, FALSE}, {PANEL(copy), 0, 1, TRUE},
 };
 
+#define TILE(member) #member, G_STRUCT_OFFSET(RippleProductPlan, tile.member)
+
+static const Parameter tile_parameters[] = {
+    {TILE(tile_m), 4, 256, TRUE}, {TILE(tile_n), 4, 256, TRUE}, {TILE(tile_k), 8, 64, TRUE},
+    {TILE(item_m), 1, 16, TRUE},  {TILE(item_n), 1, 16, TRUE},  {TILE(pieces), 1, 64, TRUE},
+};
+
 static const struct {
     const Parameter *parameters;
     guint count;
 } providers[RIPPLE_N_PROVIDERS] = {
     [RIPPLE_PROVIDER_PANEL] = {panel_parameters, G_N_ELEMENTS(panel_parameters)},
+    [RIPPLE_PROVIDER_TILE] = {tile_parameters, G_N_ELEMENTS(tile_parameters)},
 };
 
 static guint32 *value_of(RippleProductPlan *plan, const Parameter *parameter)
@@ -157,8 +166,28 @@ static gboolean check_panel(const RipplePanelShape *panel, const RippleOpenclDev
     return TRUE;
 }
 
+static gboolean check_tile(const RippleTileShape *tile, const RippleOpenclDevice *device,
+                           GError **error)
+{
+    if (ripple_tile_shape_is_auto(tile) || ripple_tile_shape_fits(tile, device))
+        return TRUE;
+    g_set_error(
+        error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+        "the keys \"tile_m\", \"tile_n\", \"tile_k\", \"item_m\" and \"item_n\" are %u, %u, "
+        "%u, %u and %u, which the kernel is not made for or which is too much for the "
+        "device: all are powers of two, no item is larger than its tile, and the device has "
+        "%" G_GUINT64_FORMAT " bytes of local memory and groups of %u work-items",
+        tile->tile_m, tile->tile_n, tile->tile_k, tile->item_m, tile->item_n,
+        device->local_memory_bytes, device->largest_group);
+    return FALSE;
+}
+
 gboolean ripple_plan_check(const RippleProductPlan *plan, const RippleOpenclDevice *device,
                            GError **error)
 {
-    return plan->provider != RIPPLE_PROVIDER_PANEL || check_panel(&plan->panel, device, error);
+    if (plan->provider == RIPPLE_PROVIDER_PANEL)
+        return check_panel(&plan->panel, device, error);
+    if (plan->provider == RIPPLE_PROVIDER_TILE)
+        return check_tile(&plan->tile, device, error);
+    return TRUE;
 }

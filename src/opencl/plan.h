@@ -26,10 +26,22 @@ typedef struct {
                           RIPPLE_PLAN_AUTO to go by how far apart they lie */
 } RipplePanelShape;
 
+/** Of kernels/product_tile.cl. All powers of two but `pieces`; where one is RIPPLE_PLAN_AUTO, all
+ * of them are chosen by rule (tile_shape.h). `pieces` changes the order of summation. */
+typedef struct {
+    guint32 tile_m; /**< rows of a group's tile of C, ≥ 4 and ≥ item_m */
+    guint32 tile_n; /**< columns, ≥ 4 and ≥ item_n */
+    guint32 tile_k; /**< how much of k lies in local memory at once, ≥ 8 */
+    guint32 item_m; /**< rows of a work-item's sums */
+    guint32 item_n; /**< columns */
+    guint32 pieces; /**< k is split into so many at most, which a second kernel adds */
+} RippleTileShape;
+
 /** Compared and hashed as bytes, so it has no gaps; what its provider does not use is 0. */
 struct _RippleProductPlan {
     guint32 provider; /**< RippleProductProvider */
     RipplePanelShape panel;
+    RippleTileShape tile;
 };
 
 /** A plan's provider and parameters under the names that files and people use: "provider", "rows",

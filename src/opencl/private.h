@@ -9,7 +9,6 @@
 #include "opencl/product.h"
 #include "opencl/status.h"
 #include "opencl/steps_plan.h"
-#include "opencl/tile_shape.h"
 #include "opencl/tuning.h"
 
 #include <CL/cl.h>
@@ -43,15 +42,14 @@ typedef struct {
     RippleBackend parent;
     RippleOpenclDevice *device;
     cl_context context;
-    cl_command_queue queue;     /**< in order */
-    GHashTable *kernels;        /**< "name options" → cl_kernel */
-    gboolean keep_programs;     /**< in our own cache of compiled programs */
-    RippleTuning *tuning;       /**< how products are computed */
-    gint forced_provider;       /**< who computes all of them, or −1 */
-    GHashTable *product_calls;  /**< see product_private.h */
-    RippleTileShape tile_shape; /**< wanted; of no pieces where the rule chooses */
-    gboolean product_ready;     /**< CLBlast has compiled its kernels */
-    RippleScratch rights;       /**< per-sample results of the loss */
+    cl_command_queue queue;    /**< in order */
+    GHashTable *kernels;       /**< "name options" → cl_kernel */
+    gboolean keep_programs;    /**< in our own cache of compiled programs */
+    RippleTuning *tuning;      /**< how products are computed */
+    gint forced_provider;      /**< who computes all of them, or −1 */
+    GHashTable *product_calls; /**< see product_private.h */
+    gboolean product_ready;    /**< CLBlast has compiled its kernels */
+    RippleScratch rights;      /**< per-sample results of the loss */
     RippleScratch losses;
     RippleScratch product;         /**< CLBlast's temporary, sums of pieces */
     RippleScratch gradient;        /**< of a descent that is not fused */

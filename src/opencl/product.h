@@ -4,7 +4,6 @@
 #pragma once
 
 #include "network/backend.h"
-#include "opencl/tile_shape.h"
 
 /** Which operand is read transposed; named as BLAS does, N for as it is and T for transposed. */
 typedef enum {
@@ -50,8 +49,3 @@ gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPla
 gboolean ripple_opencl_product(RippleBackend *backend, RippleProductProvider provider,
                                RippleProductForm form, gsize m, gsize n, gsize k, RippleView a,
                                RippleView b, RippleView c, GError **error);
-
-/** Let products by RIPPLE_PROVIDER_TILE be divided as `shape` says from now on, or as the rule says
- * where it is NULL. A USAGE error when the kernel or the device cannot. */
-gboolean ripple_opencl_use_tile_shape(RippleBackend *backend, const RippleTileShape *shape,
-                                      GError **error);

@@ -45,6 +45,8 @@ typedef struct {
     guint32 writes_z;
     guint32 writes_a;
     guint32 writes_transposed;
+    guint32 row_sums;      /**< sums of the rows of A go with it */
+    guint32 wide;          /**< which operands begin where vectors may, one bit each */
     const char *optimizer; /**< of ripple_opencl_optimizer_option(), or NULL */
 } RippleProductEnd;
 

@@ -28,6 +28,16 @@ static const RippleTileShape short_m[] = {{4, 64, 16, 4, 1, 1}, {16, 64, 16, 4, 
 /* Most pieces: the second kernel adds them one after another. */
 #define MOST_PIECES 32
 
+/* Most sums of a work-item: more do not fit in registers. */
+#define MOST_SUMS 64
+
+gboolean ripple_tile_shape_is_auto(const RippleTileShape *shape)
+{
+    return shape->tile_m == RIPPLE_PLAN_AUTO || shape->tile_n == RIPPLE_PLAN_AUTO ||
+           shape->tile_k == RIPPLE_PLAN_AUTO || shape->item_m == RIPPLE_PLAN_AUTO ||
+           shape->item_n == RIPPLE_PLAN_AUTO || shape->pieces == RIPPLE_PLAN_AUTO;
+}
+
 gsize ripple_tile_shape_items(const RippleTileShape *shape)
 {
     return (gsize)(shape->tile_m / shape->item_m) * (shape->tile_n / shape->item_n);
@@ -49,7 +59,7 @@ gsize ripple_tile_shape_depth(const RippleTileShape *shape, gsize k)
     return ceiling(ceiling(k, shape->pieces), shape->tile_k) * shape->tile_k;
 }
 
-static gboolean is_power_of_two(guint number)
+static gboolean is_power_of_two(guint32 number)
 {
     return number > 0 && (number & (number - 1)) == 0;
 }
@@ -60,7 +70,7 @@ gboolean ripple_tile_shape_fits(const RippleTileShape *shape, const RippleOpencl
            is_power_of_two(shape->tile_k) && is_power_of_two(shape->item_m) &&
            is_power_of_two(shape->item_n) && shape->pieces > 0 && shape->tile_m >= 4 &&
            shape->tile_n >= 4 && shape->tile_k >= 8 && shape->item_m <= shape->tile_m &&
-           shape->item_n <= shape->tile_n &&
+           shape->item_n <= shape->tile_n && shape->item_m * shape->item_n <= MOST_SUMS &&
            ripple_tile_shape_items(shape) <= device->largest_group &&
            ripple_tile_shape_local_bytes(shape) <= device->local_memory_bytes;
 }
@@ -91,14 +101,14 @@ static const RippleTileShape *choose_tiles(const RippleOpenclDevice *device, gsi
     return choose_square(device, m, n);
 }
 
-RippleTileShape ripple_tile_shape_choose(const RippleOpenclDevice *device, gsize m, gsize n,
-                                         gsize k)
+RippleTileShape ripple_tile_shape_choose(const RippleOpenclDevice *device,
+                                         const RippleProduct *product)
 {
-    RippleTileShape shape = *choose_tiles(device, m, n);
-    gsize tiles = tiles_of(&shape, m, n);
+    RippleTileShape shape = *choose_tiles(device, product->m, product->n);
+    gsize tiles = tiles_of(&shape, product->m, product->n);
     if (2 * tiles <= device->compute_units) {
         gsize wanted = GROUPS_PER_UNIT * device->compute_units / tiles;
-        shape.pieces = (guint)CLAMP(k / LEAST_DEPTH, 1, MIN(wanted, MOST_PIECES));
+        shape.pieces = (guint32)CLAMP(product->k / LEAST_DEPTH, 1, MIN(wanted, MOST_PIECES));
     }
     return shape;
 }

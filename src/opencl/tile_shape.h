@@ -4,17 +4,10 @@
  */
 #pragma once
 
-#include "opencl/devices.h"
+#include "opencl/plan.h"
 
-/** Macros of the kernel, and what it is launched with. All powers of two but `pieces`. */
-typedef struct {
-    guint tile_m; /**< rows of a group's tile of C, ≥ 4 and ≥ item_m */
-    guint tile_n; /**< columns, ≥ 4 and ≥ item_n */
-    guint tile_k; /**< how much of k lies in local memory at once, ≥ 8 */
-    guint item_m; /**< rows of a work-item's sums */
-    guint item_n; /**< columns */
-    guint pieces; /**< k is split into at most so many, added by a second kernel; 1 for no split */
-} RippleTileShape;
+/** Is it left to the rule? */
+gboolean ripple_tile_shape_is_auto(const RippleTileShape *shape);
 
 /** Work-items in a group. */
 gsize ripple_tile_shape_items(const RippleTileShape *shape);
@@ -28,8 +21,7 @@ gsize ripple_tile_shape_depth(const RippleTileShape *shape, gsize k);
 /** Is `shape` one that the kernel can be compiled for, and does a group of it fit `device`? */
 gboolean ripple_tile_shape_fits(const RippleTileShape *shape, const RippleOpenclDevice *device);
 
-/** A shape for the product of m×k and k×n by rule: the largest tiles that still give each compute
- * unit one, and pieces of k where even small tiles are too few. The same for the same sizes and
- * device. */
-RippleTileShape ripple_tile_shape_choose(const RippleOpenclDevice *device, gsize m, gsize n,
-                                         gsize k);
+/** A shape for `product` by rule: the largest tiles that still give each compute unit one, and
+ * pieces of k where even small tiles are too few. The same for the same sizes and device. */
+RippleTileShape ripple_tile_shape_choose(const RippleOpenclDevice *device,
+                                         const RippleProduct *product);

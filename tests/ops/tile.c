@@ -2,12 +2,9 @@
  * way of reading, k whole and in pieces. Sums of whole numbers, which every order of adding gets
  * exactly right. */
 #include "opencl/opencl.h"
-#include "opencl/product.h"
+#include "opencl/tuning.h"
 #include "support/guarded.h"
 #include "support/numbers.h"
-
-#include <ripple/error.h>
-#include <string.h>
 
 typedef struct {
     gsize samples;
@@ -208,18 +205,30 @@ static void check_product(const Layer *layer)
     test_check_equal("product", values, expected, s.samples * s.outputs);
 }
 
+/* Compute the products of this layer by `tile` from now on. */
+static void plan(const Layer *layer, RippleTileShape tile)
+{
+    Shape s = layer->shape;
+    const RippleProduct products[] = {
+        {RIPPLE_PRODUCT_NT, s.samples, s.outputs, s.inputs},
+        {RIPPLE_PRODUCT_NN, s.samples, s.inputs, s.outputs},
+        {RIPPLE_PRODUCT_TN, s.outputs, s.inputs, s.samples},
+    };
+    const RippleTuned tuned = {.plan = {.provider = RIPPLE_PROVIDER_TILE, .tile = tile},
+                               .gflops = 1};
+    g_assert_true(ripple_opencl_can(layer->backend, &tuned.plan));
+    for (guint i = 0; i < G_N_ELEMENTS(products); i++)
+        ripple_tuning_set(ripple_opencl_tuning(layer->backend), &products[i], &tuned);
+}
+
 static void with_every_tile(RippleBackend *backend, void (*check)(const Layer *layer))
 {
-    g_autoptr(GError) error = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(tiles); i++)
         for (guint j = 0; j < G_N_ELEMENTS(shapes); j++) {
             g_auto(Layer) layer = layer_of(backend, shapes[j]);
-            ripple_opencl_use_tile_shape(backend, &tiles[i], &error);
-            g_assert_no_error(error);
+            plan(&layer, tiles[i]);
             check(&layer);
         }
-    ripple_opencl_use_tile_shape(backend, NULL, &error);
-    g_assert_no_error(error);
 }
 
 static void test_forward(gconstpointer backend)
@@ -247,21 +256,62 @@ static void test_product(gconstpointer backend)
     with_every_tile((RippleBackend *)backend, check_product);
 }
 
-/* What would compute nonsense is refused, and what was asked for before stays. */
+/* All operations at two small shapes and two tiles, which a simulated device gets through. */
+static void test_small(gconstpointer backend)
+{
+    const Shape small_shapes[] = {{9, 10, 11, TEST_ODD}, {12, 8, 20, TEST_ALIGNED}};
+    const RippleTileShape small_tiles[] = {{8, 8, 8, 2, 4, 2}, {4, 16, 8, 4, 8, 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(small_tiles); i++)
+        for (guint j = 0; j < G_N_ELEMENTS(small_shapes); j++) {
+            g_auto(Layer) layer = layer_of((RippleBackend *)backend, small_shapes[j]);
+            plan(&layer, small_tiles[i]);
+            check_product(&layer);
+            check_forward(&layer);
+            check_delta(&layer);
+            check_gradient(&layer);
+            check_descend(&layer);
+        }
+}
+
+/* Sums of pieces are added in their order, whichever group comes first. */
+static void test_same_bits(gconstpointer backend)
+{
+    const gsize m = 20, n = 24, k = 500;
+    g_autofree gfloat *a_values = test_reals(1, m * k, -1, 1);
+    g_autofree gfloat *b_values = test_reals(2, k * n, -1, 1);
+    g_autofree gdouble *first = NULL;
+    for (guint run = 0; run < 5; run++) {
+        g_autoptr(GError) error = NULL;
+        const RippleProduct product = {RIPPLE_PRODUCT_NN, m, n, k};
+        const RippleProductPlan by = {.provider = RIPPLE_PROVIDER_TILE,
+                                      .tile = {8, 16, 8, 2, 4, 7}};
+        g_autoptr(TestTensor) a =
+            test_constant((RippleBackend *)backend, TEST_ALIGNED, m, k, a_values);
+        g_autoptr(TestTensor) b =
+            test_constant((RippleBackend *)backend, TEST_ALIGNED, k, n, b_values);
+        g_autoptr(TestTensor) c = test_variable((RippleBackend *)backend, TEST_ALIGNED, m, n, NULL);
+        ripple_opencl_product_by((RippleBackend *)backend, &by, &product, a->view, b->view, c->view,
+                                 &error);
+        g_assert_no_error(error);
+        g_autofree gdouble *values = test_values(c);
+        if (first)
+            g_assert_cmpmem(values, m * n * sizeof *values, first, m * n * sizeof *first);
+        else
+            first = g_steal_pointer(&values);
+    }
+}
+
+/* What would compute nonsense, or does not fit a device, is refused. */
 static void test_impossible(gconstpointer backend)
 {
-    const RippleTileShape impossible[] = {
-        {24, 32, 16, 4, 4, 1}, {32, 32, 4, 4, 4, 1},        {32, 32, 16, 64, 4, 1},
-        {32, 32, 16, 4, 4, 0}, {1 << 15, 32, 16, 32, 4, 1}, {1 << 12, 32, 16, 1, 1, 1},
-    };
+    const RippleTileShape impossible[] = {{24, 32, 16, 4, 4, 1},    {32, 32, 4, 4, 4, 1},
+                                          {32, 32, 16, 64, 4, 1},   {32, 32, 16, 4, 4, 0},
+                                          {128, 128, 16, 16, 8, 1}, {1 << 12, 32, 16, 1, 1, 1},
+                                          {2, 32, 16, 2, 4, 1},     {1 << 20, 32, 16, 32, 2, 1}};
     for (guint i = 0; i < G_N_ELEMENTS(impossible); i++) {
-        g_autoptr(GError) error = NULL;
-        g_assert_false(
-            ripple_opencl_use_tile_shape((RippleBackend *)backend, &impossible[i], &error));
-        g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
+        const RippleProductPlan by = {.provider = RIPPLE_PROVIDER_TILE, .tile = impossible[i]};
+        g_assert_false(ripple_opencl_can((RippleBackend *)backend, &by));
     }
-    g_auto(Layer) layer = layer_of((RippleBackend *)backend, shapes[1]);
-    check_product(&layer);
 }
 
 int main(int argc, char **argv)
@@ -271,11 +321,13 @@ int main(int argc, char **argv)
     g_setenv("RIPPLE_PRODUCTS", "tile", TRUE);
     g_autoptr(RippleBackend) backend = ripple_opencl_backend_new("auto", &error);
     g_assert_no_error(error);
+    g_test_add_data_func("/tile/small", backend, test_small);
     g_test_add_data_func("/tile/product", backend, test_product);
     g_test_add_data_func("/tile/forward", backend, test_forward);
     g_test_add_data_func("/tile/delta", backend, test_delta);
     g_test_add_data_func("/tile/gradient", backend, test_gradient);
     g_test_add_data_func("/tile/descend", backend, test_descend);
+    g_test_add_data_func("/tile/same-bits", backend, test_same_bits);
     g_test_add_data_func("/tile/impossible", backend, test_impossible);
     return g_test_run();
 }

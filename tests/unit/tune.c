@@ -154,7 +154,7 @@ static void test_same_products(void)
         g_autofree gfloat *expected = g_new(gfloat, length), *found = g_new(gfloat, length);
         for (guint j = 0; j < G_N_ELEMENTS(shapes); j++) {
             g_autoptr(GError) error = NULL;
-            RippleProductPlan plan = {RIPPLE_PROVIDER_PANEL, shapes[j]};
+            RippleProductPlan plan = {.provider = RIPPLE_PROVIDER_PANEL, .panel = shapes[j]};
             g_autoptr(RippleBuffer) c = matrix(backend, length, 3 + j);
             g_assert_true(ripple_opencl_product_by(backend, &plan, &products[i],
                                                    ripple_buffer_view(a), ripple_buffer_view(b),
@@ -180,7 +180,8 @@ static void test_same_gradients(void)
     g_autofree gfloat *expected = g_new(gfloat, length), *found = g_new(gfloat, length);
     for (guint j = 0; j < G_N_ELEMENTS(shapes); j++) {
         g_autoptr(GError) error = NULL;
-        RippleTuned tuned = {.plan = {RIPPLE_PROVIDER_PANEL, shapes[j]}, .gflops = 1};
+        RippleTuned tuned = {.plan = {.provider = RIPPLE_PROVIDER_PANEL, .panel = shapes[j]},
+                             .gflops = 1};
         g_autoptr(RippleBuffer) sums = matrix(backend, length, 3 + j);
         RippleGradient gradient = {
             .delta = ripple_view(delta, 0, samples, outputs),

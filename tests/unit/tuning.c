@@ -20,6 +20,7 @@ static RippleOpenclDevice device_of(RippleDeviceKind kind, const char *name)
         .kind = kind,
         .compute_units = 2,
         .local_memory_bytes = 1 << 21,
+        .largest_group = 1024,
     };
 }
 
@@ -59,7 +60,8 @@ static void test_defaults(void)
          "panel rows 6 vectors 4 depth 1024 tiles 22 copy auto", FALSE},
         {RIPPLE_DEVICE_CPU, "pthread-haswell-i7",
          "panel rows 6 vectors 1 depth 256 tiles 22 copy auto", FALSE},
-        {RIPPLE_DEVICE_GPU, "a GPU called skylake-avx512", "tile", FALSE},
+        {RIPPLE_DEVICE_GPU, "a GPU called skylake-avx512",
+         "tile tile_m auto tile_n auto tile_k auto item_m auto item_n auto pieces auto", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(devices); i++) {
         RippleOpenclDevice device = device_of(devices[i].kind, devices[i].name);
@@ -110,7 +112,9 @@ static void test_small_device(void)
 /* ---- the file ------------------------------------------------------------------------------- */
 
 static const RippleTuned tuned = {
-    .plan = {RIPPLE_PROVIDER_PANEL, {12, 2, 128, 8, 1}}, .gflops = 150.25, .default_gflops = 100};
+    .plan = {.provider = RIPPLE_PROVIDER_PANEL, .panel = {12, 2, 128, 8, 1}},
+    .gflops = 150.25,
+    .default_gflops = 100};
 
 static void check_path_is_free(const RippleTuning *tuning)
 {
@@ -164,6 +168,9 @@ static void test_round_trip(void)
 #define PANEL(rows, vectors, depth, tiles, copy, gflops)                                           \
     "[NT 128x512x784]\nprovider=panel\nrows=" rows "\nvectors=" vectors "\ndepth=" depth           \
     "\ntiles=" tiles "\ncopy=" copy "\ngflops=" gflops "\ndefault_gflops=1\n"
+#define TILE(tile_m, tile_k, item_m, pieces)                                                       \
+    "[NT 128x512x784]\nprovider=tile\ntile_m=" tile_m "\ntile_n=32\ntile_k=" tile_k                \
+    "\nitem_m=" item_m "\nitem_n=4\npieces=" pieces "\ngflops=1\ndefault_gflops=1\n"
 
 /* Each text, before a good group, with words of what is said about it. */
 static const struct {
@@ -184,6 +191,12 @@ static const struct {
     {PANEL("32", "16", "1", "1", "1", "1"), "[NT 128x512x784]", "\"rows\" and \"vectors\""},
     {PANEL("6", "8", "4096", "256", "1", "1"), "[NT 128x512x784]", "local memory"},
     {PANEL("6", "4", "256", "22", "1", "1") "speed=1\n", "[NT 128x512x784]", "\"speed\""},
+    {TILE("512", "16", "4", "1"), "[NT 128x512x784]", "from 4 to 256, or auto"},
+    {TILE("24", "16", "4", "1"), "[NT 128x512x784]", "powers of two"},
+    {TILE("32", "16", "3", "1"), "[NT 128x512x784]", "powers of two"},
+    {TILE("8", "16", "16", "1"), "[NT 128x512x784]", "no item is larger"},
+    {TILE("32", "16", "4", "0"), "[NT 128x512x784]", "\"pieces\" cannot be \"0\""},
+    {TILE("256", "16", "1", "1"), "[NT 128x512x784]", "groups of 1024 work-items"},
     {"[NT 128x512x784]\n", "[NT 128x512x784]", "\"provider\" is missing"},
     {"[NT 128x512x784]\nprovider=magic\n", "[NT 128x512x784]", "\"magic\""},
     {"[NT 128x512x784]\nprovider=panel\nrows=6\n", "[NT 128x512x784]", "\"vectors\" is missing"},
@@ -241,15 +254,30 @@ static void test_damaged_entries(void)
     }
 }
 
-/* The good group above is good, beside a product that is. */
+/* What the damaged groups are made from is good, beside a product that is. */
 static void test_whole_entries(void)
 {
+    static const struct {
+        const char *text;
+        const char *plan;
+    } entries[] = {
+        {PANEL("6", "4", "256", "22", "auto", "1e2"),
+         "panel rows 6 vectors 4 depth 256 tiles 22 copy auto"},
+        {TILE("64", "16", "8", "3"),
+         "tile tile_m 64 tile_n 32 tile_k 16 item_m 8 item_n 4 pieces 3"},
+        {TILE("auto", "16", "8", "auto"),
+         "tile tile_m auto tile_n 32 tile_k 16 item_m 8 item_n 4 pieces auto"},
+    };
     RippleOpenclDevice device = device_of(RIPPLE_DEVICE_CPU, "whole entries");
-    g_autoptr(RippleTuning) before = open_table(&device);
-    write_file(before, PANEL("6", "4", "256", "22", "auto", "1e2") GOOD_SECOND);
-    g_autoptr(RippleTuning) tuning = open_table(&device);
-    g_assert_null(ripple_tuning_problem(tuning));
-    check_products(tuning, TRUE, TRUE);
+    for (guint i = 0; i < G_N_ELEMENTS(entries); i++) {
+        g_autoptr(RippleTuning) before = open_table(&device);
+        g_autofree char *text = g_strconcat(entries[i].text, GOOD_SECOND, NULL);
+        write_file(before, text);
+        g_autoptr(RippleTuning) tuning = open_table(&device);
+        g_assert_null(ripple_tuning_problem(tuning));
+        check_products(tuning, TRUE, TRUE);
+        check_plan(&ripple_tuning_find(tuning, &first)->plan, entries[i].plan);
+    }
 }
 
 static void test_damaged_file(void)
