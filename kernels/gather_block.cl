@@ -4,8 +4,7 @@
  *   order        indices of samples in the order of this epoch
  *   source       samples × columns
  *   destination  rows × columns
- *   transposed   columns × step, step ≥ rows a multiple of 16; what stands behind the rows becomes
- * 0
+ *   transposed   columns × step, step ≥ rows a multiple of 16; behind the rows it becomes 0
  *
  * Global size: ⌈columns / 16⌉ × step / 16, in groups of one.
  *

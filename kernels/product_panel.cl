@@ -3,38 +3,51 @@
  *
  * One work-item computes `tiles` tiles below one another, each of ROWS rows and COLUMNS =
  * 16·VECTORS columns, whose sums stay in registers: for each k it multiplies ROWS numbers of A,
- * each spread over a vector, with VECTORS vectors of B. DEPTH rows of B at a time are first copied
- * into a panel without gaps, which stays in the cache while the tiles pass over it, however far
- * apart the rows of B lie. Products are added in the order of k.
+ * each spread over a vector, with VECTORS vectors of B. Products are added in the order of k.
  *
- *   a  element (i, k), i < m, at a[i·a_row + k·a_step]
- *   b  element (k, j), j < n, at b[k·b_step + j]; b_columns ≥ n of a row may be read
+ * Where the rows of B lie far apart, or end within a vector, DEPTH of them at a time are first
+ * copied into a panel without gaps, which stays in the cache while the tiles pass over it (COPY).
+ *
+ *   a  element (i, k), i < m, at a[i·a_step + k], or a[k·a_step + i] (A_TRANSPOSED); m ≥ ROWS
+ *   b  element (k, j), j < n, at b[k·b_step + j]; b_columns ≥ n of a row may be read, and without
+ *      COPY these are a whole number of COLUMNS
  *
  * What is done with the sum s of element (i, j), by END:
  *
  *   END_STORE     c[i·n + j] = s
- *   END_FORWARD   A = W, B = xᵀ: i is a neuron, j a sample. z = s + bias[i] (HAS_BIAS), a = f(z),
- *                 written as rows of samples where asked for: z[j·m + i] (WRITE_Z) and a[j·m + i]
- *                 (WRITE_A); and a once more as rows of neurons, the next layer's xᵀ:
- *                 transposed[i·transposed_step + j] (WRITE_TRANSPOSED)
- *   END_DELTA     A = δ_above, B = W_above: δ[i·n + j] = s·f′(source[i·n + j]), source being z
- * where f′ is computed from it (silu, gelu), else a END_GRADIENT  A = δᵀ, B = x: c[i·n + j] = s,
- * and bias[i] = Σ over k of A(i, k) END_UPDATE    the same sums are ∂L/∂W and ∂L/∂b; the optimizer
- * changes parameter[i·n + j] and parameter[m·n + i] by them, and its state beside it
+ *
+ *   END_FORWARD   A = W, B = xᵀ: i is a neuron, j a sample.
+ *                 z = s + bias[i] (HAS_BIAS), a = f(z), written as rows of samples where asked for:
+ *                 z[j·m + i] (WRITE_Z), a[j·m + i] (WRITE_A); and a once more as rows of neurons,
+ *                 the next layer's xᵀ: transposed[i·transposed_step + j] (WRITE_TRANSPOSED)
+ *
+ *   END_DELTA     A = δ_above, B = W_above: δ[i·n + j] = s·f′(source[i·n + j]),
+ *                 source being z where f′ is computed from it (silu, gelu), else a
+ *
+ *   END_GRADIENT  A = δᵀ, B = x: c[i·n + j] = s, and bias[i] = Σ over k of A(i, k)
+ *
+ *   END_UPDATE    the same sums are ∂L/∂W and ∂L/∂b: the optimizer changes parameter[i·n + j] and
+ *                 parameter[m·n + i] by them, and its moments beside them
  *
  * Global size: ⌈n / COLUMNS⌉ × ⌈m / (tiles·ROWS)⌉, in groups of one.
  *
  * Macros:
- *   ROWS, VECTORS  shape of a tile; their product should leave a few of the device's vector
- * registers free; default 6 and 4 DEPTH          default 1024 TILES          most tiles of a
- * work-item; default 22 END            default END_STORE HAS_BIAS, WRITE_Z, WRITE_A,
- * WRITE_TRANSPOSED  0 or 1; default 0 ACTIVATION     see activation.cl OPTIMIZER      see
- * optimizer.cl
+ *   ROWS, VECTORS     shape of a tile; their product should leave a few of the device's vector
+ *                     registers free; default 6 and 4
+ *   A_TRANSPOSED      0 or 1; default 0
+ *   COPY              0 or 1; default 1
+ *   DEPTH             rows of B in a panel; default 1024
+ *   TILES             most tiles of a work-item; default 22
+ *   END               default END_STORE
+ *   HAS_BIAS, WRITE_Z, WRITE_A, WRITE_TRANSPOSED
+ *                     0 or 1; default 0
+ *   ACTIVATION        see activation.cl
+ *   OPTIMIZER         see optimizer.cl
+ *   PREFETCH          see vectors.cl
  */
 #define REAL float16
 #include "activation.cl"
 #include "optimizer.cl"
-
 #include "vectors.cl"
 
 #define END_STORE 0

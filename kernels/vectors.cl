@@ -1,5 +1,4 @@
-/* Sixteen numbers at a time, and the ends of rows where fewer are left. For kernels that include
- * it.
+/* Sixteen numbers at a time, and the ends of rows with fewer. For kernels that include it.
  *
  * Macros:
  *   PREFETCH  1: the compiler is a processor's, with clang's builtin for asking early for what will
