@@ -4,13 +4,17 @@
  *   order        indices of samples in the order of this epoch
  *   source       samples × columns
  *   destination  rows × columns
- *   transposed   columns × step, step ≥ rows a multiple of 16; behind the rows it becomes 0
+ *   transposed   [row / width][column][row % width], width a multiple of 16; behind the rows it
+ *                becomes 0
+ *   ahead        how many indices follow this batch's: the next batch's rows are asked for, since
+ *                they lie anywhere in memory and would be waited for
  *
- * Global size: ⌈columns / 16⌉ × step / 16, in groups of one.
+ * Global size: ⌈columns / 16⌉ × ⌈rows / width⌉·width / 16, in groups of one.
  *
  * Macros:
  *   SOURCE  element type of source: uchar or float; default float
  *   SCALED  1: write source·scale + shift; default 0
+ *   PREFETCH  see vectors.cl
  */
 #include "vectors.cl"
 
@@ -35,8 +39,8 @@ float16 load_sources(__global const SOURCE *from, uint count)
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 gather_block(__global const uint *order, ulong order_offset, __global const SOURCE *source,
              ulong source_offset, __global float *destination, ulong destination_offset,
-             __global float *transposed, uint step, uint rows, uint columns, float scale,
-             float shift)
+             __global float *transposed, uint width, uint rows, uint columns, uint ahead,
+             float scale, float shift)
 {
     uint first_column = get_global_id(0) * LANES;
     uint first_row = get_global_id(1) * LANES;
@@ -57,10 +61,15 @@ gather_block(__global const uint *order, ulong order_offset, __global const SOUR
             store_some(block[i], destination + (ulong)i * columns, count);
         }
     }
+    /* Once for each cache line of 64 bytes. */
+    if (first_column * sizeof(SOURCE) % 64 == 0)
+        for (uint i = 0; i < LANES; i++)
+            if (first_row + i < ahead)
+                ask_for((__global const float *)(source + (ulong)order[rows + i] * columns), 1);
     transpose_block(block);
-    transposed += (ulong)first_column * step + first_row;
+    transposed += ((ulong)(first_row / width) * columns + first_column) * width + first_row % width;
 #pragma unroll
     for (uint i = 0; i < LANES; i++)
         if (i < count)
-            vstore16(block[i], 0, transposed + (ulong)i * step);
+            vstore16(block[i], 0, transposed + (ulong)i * width);
 }

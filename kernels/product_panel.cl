@@ -5,12 +5,14 @@
  * 16·VECTORS columns, whose sums stay in registers: for each k it multiplies ROWS numbers of A,
  * each spread over a vector, with VECTORS vectors of B. Products are added in the order of k.
  *
- * Where the rows of B lie far apart, or end within a vector, DEPTH of them at a time are first
- * copied into a panel without gaps, which stays in the cache while the tiles pass over it (COPY).
+ * Where the rows of B lie far apart, or end within a vector, up to DEPTH of them at a time are
+ * first copied into a panel without gaps, which stays in the nearest cache while the tiles pass
+ * over it; their sums wait in local memory meanwhile (COPY).
  *
  *   a  element (i, k), i < m, at a[i·a_step + k], or a[k·a_step + i] (A_TRANSPOSED); m ≥ ROWS
- *   b  element (k, j), j < n, at b[k·b_step + j]; b_columns ≥ n of a row may be read, and without
- *      COPY these are a whole number of COLUMNS
+ *   b  panels of COLUMNS columns, `b_panel` elements from one to the next, whose rows are `b_step`
+ *      apart: element (k, j), j < n, at b[j / COLUMNS·b_panel + k·b_step + j % COLUMNS];
+ *      b_columns ≥ n columns may be read, without COPY a whole number of COLUMNS
  *
  * What is done with the sum s of element (i, j), by END:
  *
@@ -19,7 +21,8 @@
  *   END_FORWARD   A = W, B = xᵀ: i is a neuron, j a sample.
  *                 z = s + bias[i] (HAS_BIAS), a = f(z), written as rows of samples where asked for:
  *                 z[j·m + i] (WRITE_Z), a[j·m + i] (WRITE_A); and a once more as rows of neurons,
- *                 the next layer's xᵀ: transposed[i·transposed_step + j] (WRITE_TRANSPOSED)
+ *                 the next layer's xᵀ (WRITE_TRANSPOSED), in panels `width` samples wide:
+ *                 transposed[j / width][i][j % width]
  *
  *   END_DELTA     A = δ_above, B = W_above: δ[i·n + j] = s·f′(source[i·n + j]),
  *                 source being z where f′ is computed from it (silu, gelu), else a
@@ -36,8 +39,8 @@
  *                     registers free; default 6 and 4
  *   A_TRANSPOSED      0 or 1; default 0
  *   COPY              0 or 1; default 1
- *   DEPTH             rows of B in a panel; default 1024
- *   TILES             most tiles of a work-item; default 22
+ *   DEPTH             most rows of B in a panel; default 128
+ *   TILES             most tiles of a work-item; default 43
  *   END               default END_STORE
  *   HAS_BIAS, WRITE_Z, WRITE_A, WRITE_TRANSPOSED
  *                     0 or 1; default 0
@@ -69,10 +72,10 @@
 #define COPY 1
 #endif
 #ifndef DEPTH
-#define DEPTH 1024
+#define DEPTH 128
 #endif
 #ifndef TILES
-#define TILES 22
+#define TILES 43
 #endif
 #ifndef END
 #define END END_STORE
@@ -92,19 +95,21 @@
 
 #define COLUMNS (VECTORS * LANES)
 
-/* panel ← `depth` rows of B, of which `columns` exist. */
+/* panel ← `depth` rows of B, of which `columns` may be read; `behind` rows follow them. Whole
+ * vectors are read wherever they end within B: what sums up beyond the columns of C is not used. */
 void copy_panel(__local float16 *panel, __global const float *b, uint b_step, uint depth,
-                uint columns)
+                uint columns, uint behind)
 {
-    if (columns == COLUMNS)
-        for (uint k = 0; k < depth; k++, b += b_step, panel += VECTORS)
+    uint rows_reached = (COLUMNS - columns + b_step - 1) / b_step;
+    uint last = rows_reached > behind ? min(rows_reached - behind, depth) : 0;
+    uint k = 0;
+    for (; k < depth - last; k++, b += b_step, panel += VECTORS)
 #pragma unroll
-            for (uint j = 0; j < VECTORS; j++)
-                panel[j] = vload16(j, b);
-    else
-        for (uint k = 0; k < depth; k++, b += b_step, panel += VECTORS)
-            for (uint j = 0; j < VECTORS; j++)
-                panel[j] = load_some(b + j * LANES, left_from(columns, j));
+        for (uint j = 0; j < VECTORS; j++)
+            panel[j] = vload16(j, b);
+    for (; k < depth; k++, b += b_step, panel += VECTORS)
+        for (uint j = 0; j < VECTORS; j++)
+            panel[j] = load_some(b + j * LANES, left_from(columns, j));
 }
 
 #if END == END_GRADIENT || END == END_UPDATE
@@ -187,7 +192,8 @@ void store_samples(const float16 *rows, __global float *to, uint m, uint skip, u
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 product_panel(__global const float *a, ulong a_offset, uint a_step, __global const float *b,
-              ulong b_offset, uint b_step, uint b_columns, uint m, uint n, uint k, uint tiles
+              ulong b_offset, ulong b_panel, uint b_step, uint b_columns, uint m, uint n, uint k,
+              uint tiles
 #if END == END_STORE
               ,
               __global float *c, ulong c_offset
@@ -195,7 +201,7 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
               ,
               __global const float *bias, ulong bias_offset, __global float *z_samples,
               ulong z_offset, __global float *a_samples, ulong a_samples_offset,
-              __global float *transposed, uint transposed_step
+              __global float *transposed, uint width
 #elif END == END_DELTA
               ,
               __global float *delta, ulong delta_offset, __global const float *source,
@@ -213,7 +219,8 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
 #if COPY
     __local float16 panel[DEPTH * VECTORS];
     __local float16 partial[TILES * ROWS * VECTORS];
-    const uint most = DEPTH;
+    const uint pieces = (k + DEPTH - 1) / DEPTH;
+    const uint most = (k + pieces - 1) / pieces;
 #else
     const uint most = k;
 #endif
@@ -221,7 +228,7 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
     uint first_row = get_global_id(1) * tiles * ROWS;
     uint columns = min(n - first_column, (uint)COLUMNS);
     a += a_offset;
-    b += b_offset + first_column;
+    b += b_offset + get_global_id(0) * b_panel;
 #if END == END_UPDATE
     parameter += parameter_offset;
     first += first_offset;
@@ -232,7 +239,7 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
         uint depth = min(k - done, most);
 #if COPY
         copy_panel(panel, b + (ulong)done * b_step, b_step, depth,
-                   min(b_columns - first_column, (uint)COLUMNS));
+                   min(b_columns - first_column, (uint)COLUMNS), k - done - depth);
 #endif
 
         for (uint tile = 0; tile < tiles; tile++) {
@@ -340,13 +347,13 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
                 store_samples(f, a_samples + a_samples_offset + at, m, skip, samples);
 #endif
 #if WRITE_TRANSPOSED
+                uint sample = first_column + j * LANES;
+                __global float *to =
+                    transposed + ((ulong)(sample / width) * m + row) * width + sample % width;
 #pragma unroll
                 for (uint i = 0; i < ROWS; i++)
                     if (i >= skip)
-                        store_some(f[i],
-                                   transposed + (ulong)(row + i) * transposed_step + first_column +
-                                       j * LANES,
-                                   samples);
+                        store_some(f[i], to + (ulong)i * width, samples);
 #endif
             }
 

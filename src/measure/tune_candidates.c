@@ -28,8 +28,8 @@ static const guint32 piece_counts[] = {1, 2, 4, 8, 16, 32};
 static const guint32 panel_depths[] = {8, 16, 32};
 
 static const guint32 copies[] = {0, 1};
-static const guint32 depths[] = {256, 512};
-static const guint32 tile_counts[] = {1, 4, 8, 44};
+static const guint32 depths[] = {64, 256, 1024};
+static const guint32 tile_counts[] = {1, 4, 8, 22, 86};
 
 static void add(GArray *plans, RippleBackend *backend, const RippleProductPlan *plan)
 {

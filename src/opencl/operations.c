@@ -36,9 +36,11 @@ static gboolean gather_blocks(RippleOpencl *self, const RippleGather *gather,
                               const RippleTransposedView *transposed, GError **error)
 {
     RippleView to = gather->destination;
-    gboolean is_bytes = gather->source.buffer->element == RIPPLE_ELEMENT_BYTE;
-    cl_kernel kernel =
-        ripple_kernel_get(self, "gather_block", is_bytes ? "-DSOURCE=uchar -DSCALED=1" : "", error);
+    g_autofree char *options = g_strdup_printf(
+        "%s -DPREFETCH=%d",
+        gather->source.buffer->element == RIPPLE_ELEMENT_BYTE ? "-DSOURCE=uchar -DSCALED=1" : "",
+        self->device->kind == RIPPLE_DEVICE_CPU);
+    cl_kernel kernel = ripple_kernel_get(self, "gather_block", options, error);
     if (!kernel)
         return FALSE;
 
@@ -46,14 +48,17 @@ static gboolean gather_blocks(RippleOpencl *self, const RippleGather *gather,
     RippleOperand destination = ripple_operand(to);
     order.offset += gather->first;
     cl_mem copy = transposed->memory;
-    cl_uint step = (cl_uint)transposed->step;
+    cl_uint width = (cl_uint)transposed->width;
     cl_uint rows = (cl_uint)to.rows, columns = (cl_uint)to.columns;
+    cl_uint ahead = (cl_uint)(gather->order.columns - gather->first - to.rows);
     cl_float scale = (cl_float)gather->scale, shift = (cl_float)gather->shift;
-    const RippleArgument arguments[] = {
-        RIPPLE_OPERAND(order),    RIPPLE_OPERAND(source), RIPPLE_OPERAND(destination),
-        RIPPLE_ARGUMENT(copy),    RIPPLE_ARGUMENT(step),  RIPPLE_ARGUMENT(rows),
-        RIPPLE_ARGUMENT(columns), RIPPLE_ARGUMENT(scale), RIPPLE_ARGUMENT(shift)};
-    const gsize global[2] = {ripple_ceiling(to.columns, 16), transposed->step / 16};
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(order),       RIPPLE_OPERAND(source),
+                                        RIPPLE_OPERAND(destination), RIPPLE_ARGUMENT(copy),
+                                        RIPPLE_ARGUMENT(width),      RIPPLE_ARGUMENT(rows),
+                                        RIPPLE_ARGUMENT(columns),    RIPPLE_ARGUMENT(ahead),
+                                        RIPPLE_ARGUMENT(scale),      RIPPLE_ARGUMENT(shift)};
+    const gsize global[2] = {ripple_ceiling(to.columns, 16),
+                             ripple_ceiling(to.rows, transposed->width) * transposed->width / 16};
     const gsize local[2] = {1, 1};
     return ripple_kernel_launch_groups(self, kernel, global, local, arguments,
                                        G_N_ELEMENTS(arguments), error);

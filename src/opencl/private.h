@@ -26,6 +26,7 @@ typedef struct {
     gsize offset;      /**< of the view it is of */
     gsize rows;
     gsize columns;
+    gsize width; /**< of its panels */
 } RippleTransposed;
 
 /** Which way small networks are trained. */

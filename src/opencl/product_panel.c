@@ -22,6 +22,7 @@ typedef struct {
     RippleOperand b;
     gsize a_step;
     gboolean a_transposed; /* element (i, k) of A at a[k·a_step + i], otherwise a[i·a_step + k] */
+    gboolean b_in_panels;  /* as wide as the kernel wants them; otherwise rows b_step apart */
     gsize b_step;
     gsize b_columns;
     gsize m;
@@ -30,8 +31,13 @@ typedef struct {
 } Panel;
 
 /* Arguments of the kernel whatever its end, and most of any end. */
-#define N_ARGUMENTS 11
+#define N_ARGUMENTS 12
 #define MOST_END_ARGUMENTS 8
+
+static gsize panel_columns(const RippleProductPlan *plan)
+{
+    return plan->panel.vectors * 16;
+}
 
 /* What the kernel does at the end, by the names it has for it; the last is another kernel's. */
 enum { END_STORE, END_FORWARD, END_DELTA, END_GRADIENT, END_UPDATE, END_ROWS };
@@ -58,6 +64,8 @@ static char *end_options(const RippleProductEnd *end)
  * cache. */
 static gboolean needs_copy(const Panel *panel, const RipplePanelShape *shape, gsize columns)
 {
+    if (panel->b_in_panels)
+        return FALSE;
     if (ripple_ceiling(panel->n, columns) * columns > panel->b_columns)
         return TRUE;
     return shape->copy == RIPPLE_PLAN_AUTO ? panel->b_step * sizeof(cl_float) >= FAR_APART
@@ -120,12 +128,15 @@ static gboolean enqueue(RippleOpencl *self, const RippleProductPlan *plan, const
         return FALSE;
 
     cl_uint a_step = (cl_uint)panel->a_step;
+    gsize columns = panel_columns(plan);
+    cl_ulong b_panel = panel->b_in_panels ? panel->k * columns : columns;
     cl_uint b_step = (cl_uint)panel->b_step, b_columns = (cl_uint)panel->b_columns;
     cl_uint m = (cl_uint)panel->m, n = (cl_uint)panel->n, k = (cl_uint)panel->k;
     RippleArgument arguments[N_ARGUMENTS + MOST_END_ARGUMENTS] = {
-        RIPPLE_OPERAND(panel->a), RIPPLE_ARGUMENT(a_step),    RIPPLE_OPERAND(panel->b),
-        RIPPLE_ARGUMENT(b_step),  RIPPLE_ARGUMENT(b_columns), RIPPLE_ARGUMENT(m),
-        RIPPLE_ARGUMENT(n),       RIPPLE_ARGUMENT(k),         RIPPLE_ARGUMENT(call->tiles),
+        RIPPLE_OPERAND(panel->a),     RIPPLE_ARGUMENT(a_step), RIPPLE_OPERAND(panel->b),
+        RIPPLE_ARGUMENT(b_panel),     RIPPLE_ARGUMENT(b_step), RIPPLE_ARGUMENT(b_columns),
+        RIPPLE_ARGUMENT(m),           RIPPLE_ARGUMENT(n),      RIPPLE_ARGUMENT(k),
+        RIPPLE_ARGUMENT(call->tiles),
     };
     memcpy(arguments + N_ARGUMENTS, end_arguments, n_end * sizeof *end_arguments);
     const gsize local[2] = {1, 1};
@@ -141,8 +152,9 @@ static Panel forward_panel(RippleView x, RippleView weight, RippleTransposedView
         .a = ripple_operand(weight),
         .a_step = weight.columns,
         .b = {transposed.memory, 0},
-        .b_step = transposed.step,
-        .b_columns = transposed.step,
+        .b_in_panels = TRUE,
+        .b_step = transposed.width,
+        .b_columns = ripple_ceiling(x.rows, transposed.width) * transposed.width,
         .m = weight.rows,
         .n = x.rows,
         .k = x.columns,
@@ -182,10 +194,11 @@ static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView 
     if (panel->k < DEEP || panel->a_step * sizeof(cl_float) < FAR_APART)
         return TRUE;
     RippleTransposedView transposed;
-    if (!ripple_transposed_once(self, delta, &transposed, error))
+    gsize width = ripple_ceiling(panel->k, 16) * 16; /* a single panel */
+    if (!ripple_transposed_once(self, delta, width, &transposed, error))
         return FALSE;
     panel->a = (RippleOperand){transposed.memory, 0};
-    panel->a_step = transposed.step;
+    panel->a_step = transposed.width;
     panel->a_transposed = FALSE;
     return TRUE;
 }
@@ -226,10 +239,10 @@ static gboolean store_forward(RippleOpencl *self, const RippleProductPlan *plan,
                               const ForwardEnd *to, GError **error)
 {
     const RippleProductEnd end = forward_end(END_FORWARD, to);
-    cl_uint step = (cl_uint)to->transposed.step;
+    cl_uint width = (cl_uint)to->transposed.width;
     const RippleArgument arguments[] = {
         RIPPLE_OPERAND(to->bias), RIPPLE_OPERAND(to->z), RIPPLE_OPERAND(to->a),
-        RIPPLE_ARGUMENT(to->transposed.memory), RIPPLE_ARGUMENT(step)};
+        RIPPLE_ARGUMENT(to->transposed.memory), RIPPLE_ARGUMENT(width)};
     return enqueue(self, plan, panel, &end, arguments, G_N_ELEMENTS(arguments), error);
 }
 
@@ -286,7 +299,7 @@ gboolean ripple_panel_product(RippleOpencl *self, const RippleProductPlan *plan,
     if (m <= RIPPLE_PANEL_FEW_SAMPLES)
         return store_rows(self, plan, a, b, &to, error);
     RippleTransposedView transposed;
-    if (!ripple_transposed_once(self, a, &transposed, error))
+    if (!ripple_transposed_once(self, a, panel_columns(plan), &transposed, error))
         return FALSE;
     Panel panel = forward_panel(a, b, transposed);
     return store_forward(self, plan, &panel, &to, error);
@@ -306,7 +319,7 @@ gboolean ripple_panel_forward(RippleOpencl *self, const RippleProductPlan *plan,
     };
     if (forward->x.rows <= RIPPLE_PANEL_FEW_SAMPLES)
         return store_rows(self, plan, forward->x, forward->weight, &to, error);
-    if (!ripple_transposed_of(self, forward->x, &x, error))
+    if (!ripple_transposed_of(self, forward->x, panel_columns(plan), &x, error))
         return FALSE;
     if (forward->z.buffer)
         ripple_opencl_written(forward->z);

@@ -105,21 +105,22 @@ gboolean ripple_tile_descend(RippleOpencl *self, const RippleProductPlan *plan,
 
 /* ---- transposed.c --------------------------------------------------------------------------- */
 
-/** xᵀ, with rows that begin `step` elements apart. Belongs to the buffer of x or the backend. */
+/** xᵀ in panels: element (row, column) of x at [row / width][column][row % width], with zeros
+ * behind the rows. `width` is a multiple of 16. Belongs to the buffer of x or the backend. */
 typedef struct {
     cl_mem memory;
-    gsize step;
+    gsize width;
 } RippleTransposedView;
 
-/** xᵀ of `x` as it is now. It is kept beside x's buffer until that is written, and from then on
- * ripple_transposed_target() tells who writes x to write it, too. */
-gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, RippleTransposedView *transposed,
-                              GError **error);
+/** xᵀ of `x` as it is now, in panels `width` wide. It is kept beside x's buffer until that is
+ * written, and from then on ripple_transposed_target() tells who writes x to write it, too. */
+gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, gsize width,
+                              RippleTransposedView *transposed, GError **error);
 
 /** Where a kernel that now writes all of `x` should write xᵀ, too: FALSE when nobody wants it.
  * Instead of ripple_opencl_written(). */
 gboolean ripple_transposed_target(RippleView x, RippleTransposedView *transposed);
 
-/** xᵀ of `x` in memory that the next call uses again. */
-gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, RippleTransposedView *transposed,
-                                GError **error);
+/** xᵀ of `x`, in panels `width` wide, in memory that the next call uses again. */
+gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, gsize width,
+                                RippleTransposedView *transposed, GError **error);

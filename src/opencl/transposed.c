@@ -1,28 +1,28 @@
 /* Transposed copies of what forward products read, kept beside the buffer they are of. */
+#include "opencl/launch.h"
 #include "opencl/product_private.h"
 #include "opencl/programs.h"
 
-/* Rows of a transposed copy begin at whole panels of any width that kernels use, and cache lines.
- */
-#define STEP_MULTIPLE 64
-
-static gsize step_of(gsize rows)
+/* How many elements of each row of xᵀ there are, zeros included. */
+static gsize padded(gsize rows, gsize width)
 {
-    return (rows + STEP_MULTIPLE - 1) / STEP_MULTIPLE * STEP_MULTIPLE;
+    return ripple_ceiling(rows, width) * width;
 }
 
-static gboolean transpose(RippleOpencl *self, RippleView x, cl_mem memory, GError **error)
+static gboolean transpose(RippleOpencl *self, RippleView x, const RippleTransposedView *to,
+                          GError **error)
 {
     cl_kernel kernel = ripple_kernel_get(self, "transpose", "", error);
     if (!kernel)
         return FALSE;
     cl_mem from = ripple_opencl_memory(x);
     cl_ulong offset = x.offset;
-    cl_uint rows = (cl_uint)x.rows, columns = (cl_uint)x.columns, step = (cl_uint)step_of(x.rows);
-    const RippleArgument arguments[] = {RIPPLE_ARGUMENT(from),    RIPPLE_ARGUMENT(offset),
-                                        RIPPLE_ARGUMENT(memory),  RIPPLE_ARGUMENT(rows),
-                                        RIPPLE_ARGUMENT(columns), RIPPLE_ARGUMENT(step)};
-    const gsize global[2] = {(x.columns + 15) / 16, step_of(x.rows) / 16}, local[2] = {1, 1};
+    cl_uint rows = (cl_uint)x.rows, columns = (cl_uint)x.columns, width = (cl_uint)to->width;
+    const RippleArgument arguments[] = {RIPPLE_ARGUMENT(from),       RIPPLE_ARGUMENT(offset),
+                                        RIPPLE_ARGUMENT(to->memory), RIPPLE_ARGUMENT(rows),
+                                        RIPPLE_ARGUMENT(columns),    RIPPLE_ARGUMENT(width)};
+    const gsize global[2] = {(x.columns + 15) / 16, padded(x.rows, to->width) / 16};
+    const gsize local[2] = {1, 1};
     return ripple_kernel_launch_groups(self, kernel, global, local, arguments,
                                        G_N_ELEMENTS(arguments), error);
 }
@@ -32,20 +32,21 @@ static gboolean is_of(const RippleTransposed *kept, RippleView x)
     return kept->offset == x.offset && kept->rows == x.rows && kept->columns == x.columns;
 }
 
-gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, RippleTransposedView *transposed,
-                              GError **error)
+gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, gsize width,
+                              RippleTransposedView *transposed, GError **error)
 {
     RippleTransposed *kept = &((RippleOpenclBuffer *)x.buffer)->transposed;
-    gsize step = step_of(x.rows);
-    if (!ripple_opencl_scratch(self, &kept->scratch, x.columns * step * sizeof(cl_float), error))
+    gsize bytes = x.columns * padded(x.rows, width) * sizeof(cl_float);
+    if (!ripple_opencl_scratch(self, &kept->scratch, bytes, error))
         return FALSE;
-    *transposed = (RippleTransposedView){kept->scratch.memory, step};
-    if (g_atomic_int_get(&kept->is_valid) && is_of(kept, x))
+    *transposed = (RippleTransposedView){kept->scratch.memory, width};
+    if (g_atomic_int_get(&kept->is_valid) && is_of(kept, x) && kept->width == width)
         return TRUE;
     kept->offset = x.offset;
     kept->rows = x.rows;
     kept->columns = x.columns;
-    gboolean is_valid = transpose(self, x, kept->scratch.memory, error);
+    kept->width = width;
+    gboolean is_valid = transpose(self, x, transposed, error);
     g_atomic_int_set(&kept->is_valid, is_valid);
     return is_valid;
 }
@@ -55,16 +56,16 @@ gboolean ripple_transposed_target(RippleView x, RippleTransposedView *transposed
     RippleTransposed *kept = &((RippleOpenclBuffer *)x.buffer)->transposed;
     gboolean is_valid = kept->scratch.memory && is_of(kept, x);
     g_atomic_int_set(&kept->is_valid, is_valid);
-    *transposed = (RippleTransposedView){kept->scratch.memory, step_of(x.rows)};
+    *transposed = (RippleTransposedView){kept->scratch.memory, kept->width};
     return is_valid;
 }
 
-gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, RippleTransposedView *transposed,
-                                GError **error)
+gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, gsize width,
+                                RippleTransposedView *transposed, GError **error)
 {
-    gsize step = step_of(x.rows);
-    if (!ripple_opencl_scratch(self, &self->transposed, x.columns * step * sizeof(cl_float), error))
+    gsize bytes = x.columns * padded(x.rows, width) * sizeof(cl_float);
+    if (!ripple_opencl_scratch(self, &self->transposed, bytes, error))
         return FALSE;
-    *transposed = (RippleTransposedView){self->transposed.memory, step};
-    return transpose(self, x, self->transposed.memory, error);
+    *transposed = (RippleTransposedView){self->transposed.memory, width};
+    return transpose(self, x, transposed, error);
 }

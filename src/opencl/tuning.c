@@ -63,9 +63,12 @@ static gboolean take_defaults(RippleTuning *self, GKeyFile *file, const char *gr
 {
     RippleProductPlan plan = {0};
     gboolean ok = ripple_plan_load(&plan, file, group, error);
-    /* Less is copied at a time where local memory is small. */
-    while (ok && plan.panel.depth > 1 && !ripple_plan_check(&plan, self->device, NULL))
+    /* Less is copied at a time, for fewer tiles, where local memory is small. */
+    while (ok && plan.panel.depth > 1 && plan.panel.tiles > 1 &&
+           !ripple_plan_check(&plan, self->device, NULL)) {
         plan.panel.depth /= 2;
+        plan.panel.tiles /= 2;
+    }
     if (!ok || !ripple_plan_check(&plan, self->device, error)) {
         g_prefix_error(error, "%s cannot be used: in [%s] of kernels/tuning.ini, ",
                        self->device->name, group);

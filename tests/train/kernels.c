@@ -89,10 +89,9 @@ static const Mistake panel_mistakes[] = {
     /* Three of a batch of ten are left at the end of an epoch of 23 samples. */
     {"product_rows.cl", "z += load_some(bias", "z -= load_some(bias", "3", "layers.0.z"},
     {"product_rows.cl", "min(first + i, outputs - 1)", "first", "3", "layers.0.z"},
-    {"transpose.cl", "to += (ulong)first_column * step + first_row",
-     "to += (ulong)first_column * step", "1", "layers.0.z"},
+    {"transpose.cl", "to + (ulong)i * width", "to + (ulong)i * rows", "1", "layers.0.z"},
     /* From the second step on, the copy of the input is gathered. */
-    {"gather_block.cl", "(ulong)first_column * step + first_row", "(ulong)first_column * step", "2",
+    {"gather_block.cl", "transposed + (ulong)i * width", "transposed + (ulong)i * rows", "2",
      "layers.0.z"},
     {"gather_block.cl", "source + (ulong)order[i] * columns", "source + (ulong)order[0] * columns",
      "2", "input"},

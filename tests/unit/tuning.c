@@ -55,9 +55,9 @@ static void test_defaults(void)
         gboolean is_known;
     } devices[] = {
         {RIPPLE_DEVICE_CPU, "pthread-skylake-avx512-Xeon",
-         "panel rows 6 vectors 4 depth 1024 tiles 22 copy auto", TRUE},
+         "panel rows 6 vectors 4 depth 128 tiles 43 copy auto", TRUE},
         {RIPPLE_DEVICE_CPU, "pthread-sapphirerapids-Xeon",
-         "panel rows 6 vectors 4 depth 1024 tiles 22 copy auto", FALSE},
+         "panel rows 6 vectors 4 depth 128 tiles 43 copy auto", FALSE},
         {RIPPLE_DEVICE_CPU, "pthread-haswell-i7",
          "panel rows 6 vectors 1 depth 256 tiles 22 copy auto", FALSE},
         {RIPPLE_DEVICE_GPU, "a GPU called skylake-avx512",
@@ -76,8 +76,8 @@ static void test_defaults(void)
 /* A single row, and few columns, of what the panel kernel computes: Cᵀ where it is NT. */
 static void test_narrow(void)
 {
-    static const char single[] = "panel rows 1 vectors 8 depth 1024 tiles 1 copy 0";
-    static const char narrow[] = "panel rows 14 vectors 1 depth 1024 tiles 22 copy auto";
+    static const char single[] = "panel rows 1 vectors 8 depth 128 tiles 1 copy 0";
+    static const char narrow[] = "panel rows 14 vectors 1 depth 128 tiles 43 copy auto";
     static const struct {
         RippleProduct product;
         const char *plan;
@@ -102,7 +102,7 @@ static void test_small_device(void)
     device.local_memory_bytes = 1 << 14;
     g_autoptr(RippleTuning) shallow = open_table(&device);
     RippleProductPlan plan = ripple_tuning_plan(shallow, &first);
-    check_plan(&plan, "panel rows 6 vectors 1 depth 64 tiles 22 copy auto");
+    check_plan(&plan, "panel rows 6 vectors 1 depth 128 tiles 11 copy auto");
     device.local_memory_bytes = 1024;
     g_assert_null(ripple_tuning_new(&device, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA);
