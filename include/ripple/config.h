@@ -32,6 +32,20 @@ typedef enum {
     RIPPLE_N_TUNE_MODES
 } RippleTuneMode;
 
+/** What a RippleInterval counts. */
+typedef enum {
+    RIPPLE_INTERVAL_SECONDS,
+    RIPPLE_INTERVAL_STEPS,
+    RIPPLE_INTERVAL_EPOCHS,
+    RIPPLE_N_INTERVALS
+} RippleIntervalUnit;
+
+/** So often; never when `count` is 0. */
+typedef struct {
+    guint64 count;
+    RippleIntervalUnit unit;
+} RippleInterval;
+
 typedef struct {
     char *data;        /**< "fashion-mnist", a directory, or a file; NULL until given */
     char *target;      /**< target columns of a table; NULL for the last */
@@ -64,10 +78,13 @@ typedef struct {
     char *out;            /**< directory for the run's files, or NULL for none */
     guint64 log_every;    /**< steps between lines in metrics.jsonl, 0 for epochs only */
     char *trace;          /**< a file for what the device did when, or NULL for none */
+    RippleInterval checkpoint_every; /**< in `out`, beside the one where the run ends */
+    guint64 keep;                    /**< newest checkpoints that are kept */
 } RippleConfig;
 
 /** The defaults: relu, sgd without momentum, the optimizer's own learning rate, batch 128, 5
- * epochs, seed 1, shuffled, device auto, tune quick, no hidden layer. */
+ * epochs, seed 1, shuffled, device auto, tune quick, no hidden layer, a checkpoint every minute
+ * of which the newest two are kept. */
 RIPPLE_API RippleConfig *ripple_config_new(void);
 RIPPLE_API void ripple_config_free(RippleConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleConfig, ripple_config_free)

@@ -48,7 +48,7 @@ typedef struct {
     void (*epoch)(const RippleEpochReport *report, gpointer user_data);
     void (*progress)(const RippleProgress *progress, gpointer user_data);
     /** Asked after each batch of results; TRUE ends the run with an INTERRUPTED error once what is
-     * under way has finished. The model is saved first. */
+     * under way has finished. The model and a checkpoint are saved first. */
     gboolean (*is_interrupted)(gpointer user_data);
     gpointer user_data;
 } RippleObserver;
@@ -78,10 +78,28 @@ typedef struct _RippleTrainer RippleTrainer;
  * outlive the trainer, and must not be changed meanwhile. */
 RIPPLE_API RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error);
 RIPPLE_API void ripple_trainer_free(RippleTrainer *trainer);
+
+/** The configuration of the run in `directory`, as its newest whole checkpoint has it, to go on
+ * there. A DATA error when there is no checkpoint. */
+RIPPLE_API RippleConfig *ripple_trainer_resume_config(const char *directory, GError **error);
+
+/** Like ripple_trainer_new(), for a run that goes on in `config->out` where its newest whole
+ * checkpoint left it, to the same bits as if it had not stopped. A USAGE error when `config` asks
+ * for something else than the run did, but for how long it goes on and what stands in [run]; a DATA
+ * error when there is no checkpoint, or the data are not what they were. */
+RIPPLE_API RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error);
+
+/** How many steps had been taken when the run was resumed; 0 for a new one. */
+RIPPLE_API guint64 ripple_trainer_resumed_step(const RippleTrainer *trainer);
+
+/** What is wrong with checkpoints newer than the one that the run goes on from, in sentences; NULL
+ * where nothing is. Owned by the trainer. */
+RIPPLE_API const char *ripple_trainer_resume_problem(const RippleTrainer *trainer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
-/** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl and
- * model.safetensors there (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the
+/** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl,
+ * model.safetensors, checkpoints and, with validation samples, best.safetensors there
+ * (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the
  * loss stops being a finite number, and no model is written then; INTERRUPTED when the observer
  * said so. */
 RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,

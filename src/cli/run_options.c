@@ -48,6 +48,9 @@ static const struct {
      "DIR"},
     {"log-every", "run", "log_every", NULL, "A line in metrics.jsonl every so many steps", "N"},
     {"trace", "run", "trace", NULL, "Write what the device did when, for Perfetto", "FILE"},
+    {"checkpoint-every", "run", "checkpoint_every", NULL,
+     "Checkpoints in --out: 30s, 500steps, 1epochs or never (default: 60s)", "N[UNIT]"},
+    {"keep", "run", "keep", NULL, "Newest checkpoints to keep (default: 2)", "N"},
 };
 
 RippleRunOptions *ripple_run_options_new(void)
@@ -123,9 +126,24 @@ RippleConfig *ripple_run_options_config(const RippleRunOptions *options, GError 
     g_autoptr(RippleConfig) config = ripple_config_new();
     if (options->config_path && !ripple_config_load(config, options->config_path, error))
         return NULL;
+    return ripple_run_options_apply(options, config, error) ? g_steal_pointer(&config) : NULL;
+}
+
+gboolean ripple_run_options_apply(const RippleRunOptions *options, RippleConfig *config,
+                                  GError **error)
+{
     char **settings = (char **)options->settings->pdata;
     for (guint i = 0; i < options->settings->len; i += 3)
         if (!ripple_config_set(config, settings[i], settings[i + 1], settings[i + 2], error))
-            return NULL;
-    return g_steal_pointer(&config);
+            return FALSE;
+    return TRUE;
+}
+
+gboolean ripple_run_options_has(const RippleRunOptions *options, const char *key)
+{
+    char **settings = (char **)options->settings->pdata;
+    for (guint i = 0; i < options->settings->len; i += 3)
+        if (strcmp(settings[i + 1], key) == 0)
+            return TRUE;
+    return FALSE;
 }

@@ -20,3 +20,10 @@ GOptionGroup *ripple_run_options_group(RippleRunOptions *options);
 
 /** The configuration that results: defaults, then the file, then the command line. */
 RippleConfig *ripple_run_options_config(const RippleRunOptions *options, GError **error);
+
+/** Set in `config` what was said on the command line, and nothing else. */
+gboolean ripple_run_options_apply(const RippleRunOptions *options, RippleConfig *config,
+                                  GError **error);
+
+/** Was the option with this key of the configuration given on the command line? */
+gboolean ripple_run_options_has(const RippleRunOptions *options, const char *key);

@@ -5,6 +5,7 @@
 #include "train/json_object.h"
 
 #include <math.h>
+#include <ripple/error.h>
 #include <ripple/trainer.h>
 #include <signal.h>
 #include <time.h>
@@ -35,6 +36,21 @@ static void note_interrupt(int signal_number)
     }
 }
 
+/* SIGUSR1 asks how far the run has come. */
+static volatile sig_atomic_t status_wanted;
+
+static void note_status(int signal_number)
+{
+    status_wanted = 1;
+}
+
+/* From the beginning on: the signal would end a program that does not expect it. */
+static void catch_status(void)
+{
+    struct sigaction action = {.sa_handler = note_status, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR1, &action, NULL);
+}
+
 static void catch_interrupts(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -59,8 +75,27 @@ static void append_rate(GString *line, const char *before, gdouble samples_per_s
         g_string_append_printf(line, "%s%s samples/s", before, rate);
 }
 
+/* Whoever asks is answered, even after --quiet. */
+static void show_status(const RippleProgress *progress)
+{
+    const RippleConsole loud = {0};
+    g_autofree char *loss = ripple_console_loss(progress->loss);
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line,
+                           "step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                           ", epoch %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ", loss %s",
+                           progress->step, progress->steps, progress->epoch, progress->epochs,
+                           loss);
+    append_rate(line, ", ", progress->samples_per_second);
+    ripple_console_note(&loud, "%s", line->str);
+}
+
 static void show_progress(const RippleProgress *progress, gpointer user_data)
 {
+    if (status_wanted) {
+        status_wanted = 0;
+        show_status(progress);
+    }
     if (!ripple_console_is_terminal())
         return;
     gdouble fraction = (gdouble)progress->step / progress->steps;
@@ -216,21 +251,60 @@ static void print_result(const RippleTrainer *trainer, const RippleTrainingResul
         print_line("model", path);
 }
 
+/* The configuration that results from the command line; for a run in `resume`, unless that is NULL,
+ * beginning with its own. */
+static RippleConfig *make_config(const RippleRunOptions *options, const char *resume,
+                                 GError **error)
+{
+    if (!resume)
+        return ripple_run_options_config(options, error);
+    if (options->config_path || ripple_run_options_has(options, "out")) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "A run that is resumed has its configuration and its directory; leave "
+                            "out --config and --out.");
+        return NULL;
+    }
+    g_autoptr(RippleConfig) config = ripple_trainer_resume_config(resume, error);
+    if (!config || !ripple_run_options_apply(options, config, error))
+        return NULL;
+    return g_steal_pointer(&config);
+}
+
+static RippleTrainer *open_trainer(const RippleConsole *console, RippleConfig *config,
+                                   const char *resume, GError **error)
+{
+    if (!resume)
+        return ripple_trainer_new(config, error);
+    RippleTrainer *trainer = ripple_trainer_resume(config, error);
+    if (!trainer)
+        return NULL;
+    if (ripple_trainer_resume_problem(trainer))
+        ripple_console_note(console, "%s", ripple_trainer_resume_problem(trainer));
+    ripple_console_note(console, "resumed  %s, after %" G_GUINT64_FORMAT " steps", resume,
+                        ripple_trainer_resumed_step(trainer));
+    return trainer;
+}
+
 gboolean ripple_command_train(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
     gboolean print_config = FALSE;
-    const GOptionEntry entries[] = {{"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
-                                     "Print the configuration that results, and stop", NULL},
-                                    G_OPTION_ENTRY_NULL};
+    g_autofree char *resume = NULL;
+    const GOptionEntry entries[] = {
+        {"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
+         "Print the configuration that results, and stop", NULL},
+        {"resume", 0, 0, G_OPTION_ARG_FILENAME, &resume,
+         "Go on with the run in this --out directory from its newest checkpoint", "DIR"},
+        G_OPTION_ENTRY_NULL};
     g_autoptr(RippleRunOptions) options = ripple_run_options_new();
+    catch_status();
     if (!ripple_console_parse(
             argc, argv, NULL,
             "Trains a network by backpropagation and gradient descent.\n\n"
             "Example: ripple train --data fashion-mnist --hidden 128 --out runs/first",
             entries, ripple_run_options_group(options), &console, NULL, error))
         return FALSE;
-    g_autoptr(RippleConfig) config = ripple_run_options_config(options, error);
+    g_autoptr(RippleConfig) config = make_config(options, resume, error);
     if (!config)
         return FALSE;
     if (print_config) {
@@ -239,7 +313,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
         return TRUE;
     }
 
-    g_autoptr(RippleTrainer) trainer = ripple_trainer_new(config, error);
+    g_autoptr(RippleTrainer) trainer = open_trainer(&console, config, resume, error);
     if (!trainer)
         return FALSE;
     show_start(&console, trainer);

@@ -47,6 +47,21 @@ gboolean ripple_backend_upload(RippleView view, gconstpointer values, GError **e
     return view.buffer->backend->class->upload(view, values, error);
 }
 
+gboolean ripple_backend_upload_exact(RippleView view, const gdouble *values, GError **error)
+{
+    if (!ripple_check_element("upload", view, RIPPLE_ELEMENT_REAL, error))
+        return FALSE;
+    const RippleBackendClass *class = view.buffer->backend->class;
+    if (class->upload_exact)
+        return class->upload_exact(view, values, error);
+
+    gsize length = ripple_view_length(view);
+    g_autofree gfloat *floats = g_new(gfloat, length);
+    for (gsize i = 0; i < length; i++)
+        floats[i] = (gfloat)values[i];
+    return class->upload(view, floats, error);
+}
+
 gboolean ripple_backend_download(RippleView view, gfloat *values, GError **error)
 {
     if (!ripple_check_element("download", view, RIPPLE_ELEMENT_REAL, error))

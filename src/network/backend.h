@@ -18,6 +18,9 @@
  * INDEX, guint8 for BYTE. `values` may be freed when it returns. */
 gboolean ripple_backend_upload(RippleView view, gconstpointer values, GError **error);
 
+/** The same for a REAL view, with as many digits of `values` as the backend keeps. */
+gboolean ripple_backend_upload_exact(RippleView view, const gdouble *values, GError **error);
+
 /** Wait, then download the elements of a REAL view as floats. */
 gboolean ripple_backend_download(RippleView view, gfloat *values, GError **error);
 
@@ -180,7 +183,8 @@ typedef struct {
     void (*buffer_free)(RippleBuffer *buffer);
     gboolean (*upload)(RippleView view, gconstpointer values, GError **error);
     gboolean (*download)(RippleView view, gfloat *values, GError **error);
-    /** May be NULL where floats are all there is. */
+    /** These two may be NULL where floats are all there is. */
+    gboolean (*upload_exact)(RippleView view, const gdouble *values, GError **error);
     gboolean (*download_exact)(RippleView view, gdouble *values, GError **error);
     RippleRead *(*read)(RippleView view, gfloat *values, GError **error);
     gboolean (*read_is_ready)(const RippleRead *read);

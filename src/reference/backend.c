@@ -26,6 +26,7 @@ static const RippleBackendClass reference_class = {
     .buffer_free = ripple_reference_buffer_free,
     .upload = ripple_reference_upload,
     .download = ripple_reference_download,
+    .upload_exact = ripple_reference_upload_exact,
     .download_exact = ripple_reference_download_exact,
     .read = ripple_reference_read,
     .read_is_ready = ripple_reference_read_is_ready,

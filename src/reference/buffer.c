@@ -77,6 +77,12 @@ gboolean ripple_reference_download(RippleView view, gfloat *values, GError **err
     return TRUE;
 }
 
+gboolean ripple_reference_upload_exact(RippleView view, const gdouble *values, GError **error)
+{
+    memcpy(ripple_reference_reals(view), values, view.rows * view.columns * sizeof *values);
+    return TRUE;
+}
+
 gboolean ripple_reference_download_exact(RippleView view, gdouble *values, GError **error)
 {
     memcpy(values, ripple_reference_reals(view), view.rows * view.columns * sizeof *values);

@@ -25,6 +25,7 @@ RippleBuffer *ripple_reference_buffer_new(RippleBackend *backend, RippleElement 
 void ripple_reference_buffer_free(RippleBuffer *buffer);
 gboolean ripple_reference_upload(RippleView view, gconstpointer values, GError **error);
 gboolean ripple_reference_download(RippleView view, gfloat *values, GError **error);
+gboolean ripple_reference_upload_exact(RippleView view, const gdouble *values, GError **error);
 gboolean ripple_reference_download_exact(RippleView view, gdouble *values, GError **error);
 RippleRead *ripple_reference_read(RippleView view, gfloat *values, GError **error);
 gboolean ripple_reference_read_is_ready(const RippleRead *read);

@@ -22,6 +22,8 @@ RippleConfig *ripple_config_new(void)
     config->seed = 1;
     config->shuffle = TRUE;
     config->device = g_strdup("auto");
+    config->checkpoint_every = (RippleInterval){60, RIPPLE_INTERVAL_SECONDS};
+    config->keep = 2;
     return config;
 }
 
@@ -102,19 +104,30 @@ static gboolean check_text(const char *path, GError **error)
     return FALSE;
 }
 
-static gboolean load(RippleConfig *config, const char *path, GError **error)
+/* Without it keys such as "batch[de]" would be passed over in silence. */
+#define FLAGS G_KEY_FILE_KEEP_TRANSLATIONS
+
+static gboolean load_sections(RippleConfig *config, GKeyFile *file, GError **error)
 {
-    if (!check_text(path, error))
-        return FALSE;
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    /* Without this flag keys such as "batch[de]" would be passed over in silence. */
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_TRANSLATIONS, error))
-        return FALSE;
     g_auto(GStrv) sections = g_key_file_get_groups(file, NULL);
     for (guint i = 0; sections[i]; i++)
         if (!load_section(config, file, sections[i], error))
             return FALSE;
     return TRUE;
+}
+
+static gboolean load(RippleConfig *config, const char *path, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    return check_text(path, error) && g_key_file_load_from_file(file, path, FLAGS, error) &&
+           load_sections(config, file, error);
+}
+
+gboolean ripple_config_parse(RippleConfig *config, const char *text, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    return g_key_file_load_from_data(file, text, strlen(text), FLAGS, error) &&
+           load_sections(config, file, error);
 }
 
 gboolean ripple_config_load(RippleConfig *config, const char *path, GError **error)

@@ -39,6 +39,8 @@ static const RippleConfigOption options[] = {
     {OPTION("run", out, string)},
     {OPTION("run", log_every, whole), .maximum = G_MAXINT64},
     {OPTION("run", trace, string)},
+    {OPTION("run", checkpoint_every, interval)},
+    {OPTION("run", keep, whole), .minimum = 1, .maximum = G_MAXUINT32},
 };
 
 const RippleConfigOption *ripple_config_options(guint *count)

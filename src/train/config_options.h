@@ -25,6 +25,9 @@ struct _RippleConfigOption {
     gboolean automatic; /**< numbers: they may be "auto", which is NAN */
 };
 
+/** Set what the INI text says, as ripple_config_load() does for a file. */
+gboolean ripple_config_parse(RippleConfig *config, const char *text, GError **error);
+
 /** All options, by section, in the order in which they are written. */
 const RippleConfigOption *ripple_config_options(guint *count);
 

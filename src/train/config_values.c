@@ -161,6 +161,39 @@ char *ripple_config_format_bytes(const RippleConfigOption *option, const RippleC
     return *bytes > 0 ? g_strdup_printf("%" G_GUINT64_FORMAT, *bytes) : g_strdup("auto");
 }
 
+/* ---- intervals ------------------------------------------------------------------------------- */
+
+static const char *const interval_units[RIPPLE_N_INTERVALS] = {"s", "steps", "epochs"};
+
+/* A number alone counts steps. */
+gboolean ripple_config_parse_interval(const RippleConfigOption *option, RippleConfig *config,
+                                      const char *value, GError **error)
+{
+    RippleInterval interval = {0, RIPPLE_INTERVAL_STEPS};
+    gsize digits = strspn(value, "0123456789");
+    g_autofree char *count = g_strndup(value, digits);
+    guint unit = RIPPLE_INTERVAL_STEPS;
+    if (value[digits] != '\0')
+        for (unit = 0; unit < RIPPLE_N_INTERVALS && strcmp(value + digits, interval_units[unit]);)
+            unit++;
+    if (strcmp(value, "never") != 0 &&
+        (unit == RIPPLE_N_INTERVALS || !ripple_text_whole(count, 1, G_MAXUINT32, &interval.count)))
+        return refuse(option, value, "such as 30s, 500steps or 1epochs, or never", error);
+    if (interval.count > 0)
+        interval.unit = (RippleIntervalUnit)unit;
+    *(RippleInterval *)field(option, config) = interval;
+    return TRUE;
+}
+
+char *ripple_config_format_interval(const RippleConfigOption *option, const RippleConfig *config)
+{
+    const RippleInterval *interval = field(option, config);
+    if (interval->count == 0)
+        return g_strdup("never");
+    return g_strdup_printf("%" G_GUINT64_FORMAT "%s", interval->count,
+                           interval_units[interval->unit]);
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 /* The parsers of names quote the value and list the names; the option is said in front. */

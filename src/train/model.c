@@ -2,6 +2,7 @@
 
 #include "train/model_layers.h"
 #include "train/model_metadata.h"
+#include "train/model_write.h"
 #include "train/safetensors.h"
 
 #include <math.h>
@@ -35,7 +36,7 @@ static gboolean check_finite(const RippleTensorToStore *tensor, gsize elements, 
                              GError **error)
 {
     for (gsize i = 0; i < elements; i++)
-        if (!isfinite(tensor->values[i])) {
+        if (!isfinite(tensor->exact ? tensor->exact[i] : tensor->values[i])) {
             g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                         "The model was not written to \"%s\": the element %" G_GSIZE_FORMAT
                         " of its tensor %s is not a finite number.",
@@ -45,31 +46,92 @@ static gboolean check_finite(const RippleTensorToStore *tensor, gsize elements, 
     return TRUE;
 }
 
-gboolean ripple_model_save(const RippleModel *model, const char *path, GError **error)
-{
-    const RippleNetwork *network = model->network;
-    g_auto(GStrv) metadata = ripple_model_metadata(model, error);
-    if (!metadata)
-        return FALSE;
+const char *const ripple_moment_prefixes[RIPPLE_MOST_MOMENTS] = {
+    RIPPLE_OPTIMIZER_PREFIX "first_moment.", RIPPLE_OPTIMIZER_PREFIX "second_moment."};
 
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autofree RippleTensorToStore *tensors = g_new0(RippleTensorToStore, 2 * network->n_layers);
+/* The tensors of a file, and their names. */
+typedef struct {
+    GArray *tensors;
+    GPtrArray *names;
+} Contents;
+
+static void contents_clear(Contents *contents)
+{
+    g_array_unref(contents->tensors);
+    g_ptr_array_unref(contents->names);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Contents, contents_clear)
+
+/* One tensor of layer `l`, as `part` of what `prefix` stands for. */
+static gboolean add_tensor(Contents *contents, const char *prefix, guint l, const char *part,
+                           RippleTensorToStore tensor, const char *path, GError **error)
+{
+    char *name = g_strdup_printf("%slayers.%u.%s", prefix, l, part);
+    g_ptr_array_add(contents->names, name);
+    tensor.name = name;
+    g_array_append_val(contents->tensors, tensor);
+    gsize elements = tensor.shape[0] * (tensor.rank == 2 ? tensor.shape[1] : 1);
+    return check_finite(&tensor, elements, path, error);
+}
+
+/* For each layer what `values` holds, or else `exact`, laid out as parameters are. */
+static gboolean add_layers(Contents *contents, const char *prefix, const RippleNetwork *network,
+                           const gfloat *values, const gdouble *exact, const char *path,
+                           GError **error)
+{
     for (guint l = 0; l < network->n_layers; l++) {
         const RippleLayer *layer = &network->layers[l];
-        char *weight = g_strdup_printf("layers.%u.weight", l);
-        char *bias = g_strdup_printf("layers.%u.bias", l);
-        g_ptr_array_add(names, weight);
-        g_ptr_array_add(names, bias);
-        tensors[2 * l] = (RippleTensorToStore){
-            weight, 2, {layer->outputs, layer->inputs}, model->parameters + layer->weight_offset};
-        tensors[2 * l + 1] = (RippleTensorToStore){
-            bias, 1, {layer->outputs}, model->parameters + layer->bias_offset};
-        if (!check_finite(&tensors[2 * l], (gsize)layer->outputs * layer->inputs, path, error) ||
-            !check_finite(&tensors[2 * l + 1], layer->outputs, path, error))
+        RippleTensorToStore weight = {.rank = 2, .shape = {layer->outputs, layer->inputs}};
+        RippleTensorToStore bias = {.rank = 1, .shape = {layer->outputs}};
+        if (exact) {
+            weight.exact = exact + layer->weight_offset;
+            bias.exact = exact + layer->bias_offset;
+        } else {
+            weight.values = values + layer->weight_offset;
+            bias.values = values + layer->bias_offset;
+        }
+        if (!add_tensor(contents, prefix, l, "weight", weight, path, error) ||
+            !add_tensor(contents, prefix, l, "bias", bias, path, error))
             return FALSE;
     }
-    return ripple_safetensors_write(path, (const char *const *)metadata, tensors,
-                                    2 * network->n_layers, error);
+    return TRUE;
+}
+
+static char **all_metadata(const RippleModel *model, char *const *more, GError **error)
+{
+    g_auto(GStrv) own = ripple_model_metadata(model, error);
+    if (!own)
+        return NULL;
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    g_strv_builder_addv(builder, (const char **)own);
+    if (more)
+        g_strv_builder_addv(builder, (const char **)more);
+    return g_strv_builder_end(builder);
+}
+
+gboolean ripple_model_write(const RippleModel *model, const RippleModelExtras *extras,
+                            const char *path, GError **error)
+{
+    g_auto(GStrv) metadata = all_metadata(model, extras ? extras->metadata : NULL, error);
+    if (!metadata)
+        return FALSE;
+    g_auto(Contents) contents = {g_array_new(FALSE, FALSE, sizeof(RippleTensorToStore)),
+                                 g_ptr_array_new_with_free_func(g_free)};
+    if (!add_layers(&contents, "", model->network, model->parameters,
+                    extras ? extras->parameters : NULL, path, error))
+        return FALSE;
+    for (guint i = 0; extras && i < RIPPLE_MOST_MOMENTS; i++)
+        if (extras->moments[i] && !add_layers(&contents, ripple_moment_prefixes[i], model->network,
+                                              NULL, extras->moments[i], path, error))
+            return FALSE;
+    return ripple_safetensors_write(path, (const char *const *)metadata,
+                                    (const RippleTensorToStore *)(gpointer)contents.tensors->data,
+                                    contents.tensors->len, error);
+}
+
+gboolean ripple_model_save(const RippleModel *model, const char *path, GError **error)
+{
+    return ripple_model_write(model, NULL, path, error);
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */
@@ -84,7 +146,7 @@ RippleModel *ripple_model_load(const char *path, GError **error)
         return NULL;
     /* The tensors are in the file with the network's shapes: what is allocated for them below is
      * no more than a few times the file. */
-    g_autofree RippleStoredLayer *layers = ripple_stored_layers_by_name(file, network, error);
+    g_autofree RippleStoredLayer *layers = ripple_stored_layers_by_name(file, network, "", error);
     if (!layers)
         return NULL;
     g_autoptr(RippleTransform) transform = ripple_metadata_transform(file, network->inputs, error);

@@ -1,5 +1,7 @@
 #include "train/model_layers.h"
 
+#include "train/model_write.h"
+
 #include <string.h>
 
 /* ---- shapes --------------------------------------------------------------------------------- */
@@ -30,10 +32,10 @@ static gboolean check_shapes(const RippleSafetensors *file, const RippleNetwork 
 
 /* ---- by name -------------------------------------------------------------------------------- */
 
-static const RippleStoredTensor *find_part(const RippleSafetensors *file, guint layer,
-                                           const char *part, GError **error)
+static const RippleStoredTensor *find_part(const RippleSafetensors *file, const char *prefix,
+                                           guint layer, const char *part, GError **error)
 {
-    g_autofree char *name = g_strdup_printf("layers.%u.%s", layer, part);
+    g_autofree char *name = g_strdup_printf("%slayers.%u.%s", prefix, layer, part);
     const RippleStoredTensor *tensor = ripple_safetensors_find(file, name);
     if (!tensor)
         ripple_safetensors_blame(ripple_safetensors_path(file), error,
@@ -41,40 +43,41 @@ static const RippleStoredTensor *find_part(const RippleSafetensors *file, guint 
     return tensor;
 }
 
-/* All the network's tensors were found, so a surplus means that there is another. */
+/* All that is neither a tensor of `layers` nor a moment is another. */
 static gboolean check_no_other(const RippleSafetensors *file, const RippleNetwork *network,
                                const RippleStoredLayer *layers, GError **error)
 {
-    guint count = ripple_safetensors_count(file);
-    if (count == 2 * network->n_layers)
-        return TRUE;
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     for (guint l = 0; l < network->n_layers; l++) {
         g_hash_table_add(known, (gpointer)layers[l].weight);
         g_hash_table_add(known, (gpointer)layers[l].bias);
     }
-    guint other = 0;
-    while (g_hash_table_contains(known, ripple_safetensors_tensor(file, other)))
-        other++;
-    return ripple_safetensors_blame(ripple_safetensors_path(file), error,
-                                    "the tensor \"%s\" belongs to none of the network's %u layers.",
-                                    ripple_safetensors_tensor(file, other)->name,
-                                    network->n_layers);
+    for (guint i = 0; i < ripple_safetensors_count(file); i++) {
+        const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
+        if (!g_hash_table_contains(known, tensor) &&
+            !g_str_has_prefix(tensor->name, RIPPLE_OPTIMIZER_PREFIX))
+            return ripple_safetensors_blame(
+                ripple_safetensors_path(file), error,
+                "the tensor \"%s\" belongs to none of the network's %u layers.", tensor->name,
+                network->n_layers);
+    }
+    return TRUE;
 }
 
 RippleStoredLayer *ripple_stored_layers_by_name(const RippleSafetensors *file,
-                                                const RippleNetwork *network, GError **error)
+                                                const RippleNetwork *network, const char *prefix,
+                                                GError **error)
 {
     g_autofree RippleStoredLayer *layers = g_new0(RippleStoredLayer, network->n_layers);
     for (guint l = 0; l < network->n_layers; l++) {
-        layers[l].weight = find_part(file, l, "weight", error);
+        layers[l].weight = find_part(file, prefix, l, "weight", error);
         if (!layers[l].weight)
             return NULL;
-        layers[l].bias = find_part(file, l, "bias", error);
+        layers[l].bias = find_part(file, prefix, l, "bias", error);
         if (!layers[l].bias)
             return NULL;
     }
-    if (!check_no_other(file, network, layers, error) ||
+    if ((*prefix == '\0' && !check_no_other(file, network, layers, error)) ||
         !check_shapes(file, network, layers, error))
         return NULL;
     return g_steal_pointer(&layers);
@@ -226,6 +229,23 @@ gboolean ripple_stored_layers_read(const RippleSafetensors *file, const RippleNe
         if (!ripple_safetensors_read(file, layers[l].weight, parameters + layer->weight_offset,
                                      error) ||
             !ripple_safetensors_read(file, layers[l].bias, parameters + layer->bias_offset, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean ripple_stored_layers_read_exact(const RippleSafetensors *file,
+                                         const RippleNetwork *network,
+                                         const RippleStoredLayer *layers, gdouble *values,
+                                         GError **error)
+{
+    memset(values, 0, network->parameter_span * sizeof *values);
+    for (guint l = 0; l < network->n_layers; l++) {
+        const RippleLayer *layer = &network->layers[l];
+        if (!ripple_safetensors_read_exact(file, layers[l].weight, values + layer->weight_offset,
+                                           error) ||
+            !ripple_safetensors_read_exact(file, layers[l].bias, values + layer->bias_offset,
+                                           error))
             return FALSE;
     }
     return TRUE;

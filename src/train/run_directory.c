@@ -3,14 +3,21 @@
 #include "train/json_object.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <ripple/error.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct _RippleRunDirectory {
+    char *path;
+    int lock; /* descriptor of the file that is locked while the run lasts, or −1 */
     char *metrics_path;
     char *model_path;
     FILE *metrics;
+    guint64 length; /* of its lines so far, in bytes */
 };
 
 static gboolean fail(GError **error, const char *doing, const char *path)
@@ -21,31 +28,36 @@ static gboolean fail(GError **error, const char *doing, const char *path)
     return FALSE;
 }
 
-RippleRunDirectory *ripple_run_directory_new(const char *path, const RippleConfig *config,
-                                             GError **error)
+/* The system lets go of the lock when the process ends, however it does. */
+static gboolean lock(RippleRunDirectory *self, GError **error)
+{
+    g_autofree char *path = g_build_filename(self->path, "lock", NULL);
+    self->lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (self->lock < 0)
+        return fail(error, "write", path);
+    if (flock(self->lock, LOCK_EX | LOCK_NB) == 0)
+        return TRUE;
+    if (errno != EWOULDBLOCK)
+        return fail(error, "lock", path);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                "Another run is at work in the directory %s; wait until it has ended, or choose "
+                "another --out.",
+                self->path);
+    return FALSE;
+}
+
+RippleRunDirectory *ripple_run_directory_new(const char *path, GError **error)
 {
     g_autoptr(RippleRunDirectory) self = g_new0(RippleRunDirectory, 1);
+    self->lock = -1;
+    self->path = g_strdup(path);
     self->metrics_path = g_build_filename(path, "metrics.jsonl", NULL);
     self->model_path = g_build_filename(path, "model.safetensors", NULL);
     if (g_mkdir_with_parents(path, 0777) != 0) {
         fail(error, "make the directory", path);
         return NULL;
     }
-
-    g_autofree char *config_path = g_build_filename(path, "config.ini", NULL);
-    g_autofree char *text = ripple_config_to_text(config);
-    g_autoptr(GError) cause = NULL;
-    if (!g_file_set_contents(config_path, text, -1, &cause)) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
-                    "Could not write the configuration: %s.", cause->message);
-        return NULL;
-    }
-    self->metrics = g_fopen(self->metrics_path, "we");
-    if (!self->metrics) {
-        fail(error, "write", self->metrics_path);
-        return NULL;
-    }
-    return g_steal_pointer(&self);
+    return lock(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void ripple_run_directory_free(RippleRunDirectory *directory)
@@ -54,9 +66,73 @@ void ripple_run_directory_free(RippleRunDirectory *directory)
         return;
     if (directory->metrics)
         fclose(directory->metrics);
+    if (directory->lock >= 0)
+        close(directory->lock);
+    g_free(directory->path);
     g_free(directory->metrics_path);
     g_free(directory->model_path);
     g_free(directory);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------ */
+
+static gboolean write_config(RippleRunDirectory *self, const RippleConfig *config, GError **error)
+{
+    g_autofree char *path = g_build_filename(self->path, "config.ini", NULL);
+    g_autofree char *text = ripple_config_to_text(config);
+    g_autoptr(GError) cause = NULL;
+    if (g_file_set_contents(path, text, -1, &cause))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED, "Could not write the configuration: %s.",
+                cause->message);
+    return FALSE;
+}
+
+gboolean ripple_run_directory_begin(RippleRunDirectory *directory, const RippleConfig *config,
+                                    GError **error)
+{
+    if (!write_config(directory, config, error))
+        return FALSE;
+    directory->metrics = g_fopen(directory->metrics_path, "we");
+    return directory->metrics || fail(error, "write", directory->metrics_path);
+}
+
+gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const RippleConfig *config,
+                                       guint64 bytes, GError **error)
+{
+    GStatBuf status;
+    const char *path = directory->metrics_path;
+    directory->metrics = g_fopen(path, "r+e");
+    if (!directory->metrics || fstat(fileno(directory->metrics), &status) != 0)
+        return fail(error, "open", path);
+    if ((guint64)status.st_size < bytes) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                    "The file %s has %" G_GUINT64_FORMAT
+                    " bytes, and the run had written %" G_GUINT64_FORMAT
+                    " before its checkpoint: lines are missing. Put the file back "
+                    "as it was.",
+                    path, (guint64)status.st_size, bytes);
+        return FALSE;
+    }
+    if (ftruncate(fileno(directory->metrics), (off_t)bytes) != 0 ||
+        fseeko(directory->metrics, 0, SEEK_END) != 0)
+        return fail(error, "write", path);
+    directory->length = bytes;
+    return write_config(directory, config, error);
+}
+
+/* ---- metrics -------------------------------------------------------------------------------- */
+
+guint64 ripple_run_directory_length(const RippleRunDirectory *directory)
+{
+    return directory->length;
+}
+
+gboolean ripple_run_directory_sync(RippleRunDirectory *directory, GError **error)
+{
+    if (fsync(fileno(directory->metrics)) != 0)
+        return fail(error, "write", directory->metrics_path);
+    return TRUE;
 }
 
 static gboolean write_line(RippleRunDirectory *self, GString *line, GError **error)
@@ -64,6 +140,7 @@ static gboolean write_line(RippleRunDirectory *self, GString *line, GError **err
     ripple_json_end_object(line);
     if (fprintf(self->metrics, "%s\n", line->str) < 0 || fflush(self->metrics) != 0)
         return fail(error, "write", self->metrics_path);
+    self->length += line->len + 1;
     return TRUE;
 }
 

@@ -7,11 +7,26 @@
 
 typedef struct _RippleRunDirectory RippleRunDirectory;
 
-/** Make `path` if it is not there, write config.ini and begin a new metrics.jsonl. */
-RippleRunDirectory *ripple_run_directory_new(const char *path, const RippleConfig *config,
-                                             GError **error);
+/** Make `path` if it is not there, and hold it against other runs: a FAILED error when one is at
+ * work in it. */
+RippleRunDirectory *ripple_run_directory_new(const char *path, GError **error);
 void ripple_run_directory_free(RippleRunDirectory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleRunDirectory, ripple_run_directory_free)
+
+/** Write config.ini and begin a new metrics.jsonl. */
+gboolean ripple_run_directory_begin(RippleRunDirectory *directory, const RippleConfig *config,
+                                    GError **error);
+
+/** Write config.ini and go on with metrics.jsonl behind its first `bytes` bytes; what follows them
+ * is cut off. A DATA error when it has fewer. */
+gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const RippleConfig *config,
+                                       guint64 bytes, GError **error);
+
+/** Length of metrics.jsonl in bytes. */
+guint64 ripple_run_directory_length(const RippleRunDirectory *directory);
+
+/** Bring metrics.jsonl to disk. */
+gboolean ripple_run_directory_sync(RippleRunDirectory *directory, GError **error);
 
 /** Append a line to metrics.jsonl. It is handed to the system before this returns. */
 gboolean ripple_run_directory_add_step(RippleRunDirectory *directory,

@@ -54,6 +54,11 @@ const char *ripple_safetensors_metadata(const RippleSafetensors *file, const cha
 gboolean ripple_safetensors_read(const RippleSafetensors *file, const RippleStoredTensor *tensor,
                                  gfloat *values, GError **error);
 
+/** The same in double precision. */
+gboolean ripple_safetensors_read_exact(const RippleSafetensors *file,
+                                       const RippleStoredTensor *tensor, gdouble *values,
+                                       GError **error);
+
 /** "[10, 4]". Free with g_free. */
 char *ripple_shape_text(const gsize *shape, guint rank);
 
@@ -65,12 +70,13 @@ gboolean ripple_safetensors_blame(const char *path, GError **error, const char *
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/** A tensor to write, in single precision. Borrows everything. */
+/** A tensor to write. Borrows everything. */
 typedef struct {
     const char *name;
     guint rank; /**< at most 2 */
     gsize shape[2];
-    const gfloat *values;
+    const gfloat *values; /**< or NULL for these, which are written as F32 where that keeps them: */
+    const gdouble *exact;
 } RippleTensorToStore;
 
 /** Write `tensors` in their order, and `metadata` (key, text, key, text, …, NULL; in UTF-8), to a

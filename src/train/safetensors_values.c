@@ -1,4 +1,4 @@
-/* The elements of a stored tensor, from whichever type they are kept in to single precision. */
+/* The elements of a stored tensor, from whichever type they are kept in. */
 #include "train/safetensors.h"
 
 #include <math.h>
@@ -12,26 +12,25 @@ static gfloat float_from_bits(guint32 bits)
     return value;
 }
 
-static gfloat read_f32(const char *bytes)
+static gdouble read_f32(const char *bytes)
 {
     guint32 bits;
     memcpy(&bits, bytes, sizeof bits);
     return float_from_bits(GUINT32_FROM_LE(bits));
 }
 
-/* Rounds to nearest; beyond the largest float it becomes infinite, which the caller refuses. */
-static gfloat read_f64(const char *bytes)
+static gdouble read_f64(const char *bytes)
 {
     guint64 bits;
     gdouble value;
     memcpy(&bits, bytes, sizeof bits);
     bits = GUINT64_FROM_LE(bits);
     memcpy(&value, &bits, sizeof value);
-    return (gfloat)value;
+    return value;
 }
 
 /* IEEE 754 binary16: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. */
-static gfloat read_f16(const char *bytes)
+static gdouble read_f16(const char *bytes)
 {
     guint16 bits;
     memcpy(&bits, bytes, sizeof bits);
@@ -48,17 +47,19 @@ static gfloat read_f16(const char *bytes)
 }
 
 /* bfloat16 is the upper half of a float. */
-static gfloat read_bf16(const char *bytes)
+static gdouble read_bf16(const char *bytes)
 {
     guint16 bits;
     memcpy(&bits, bytes, sizeof bits);
     return float_from_bits((guint32)GUINT16_FROM_LE(bits) << 16);
 }
 
+typedef gdouble (*Reader)(const char *bytes);
+
 static const struct {
     const char *type;
     gsize bytes;
-    gfloat (*read)(const char *bytes);
+    Reader read;
 } readers[] = {
     {"F32", 4, read_f32},
     {"F64", 8, read_f64},
@@ -66,27 +67,53 @@ static const struct {
     {"BF16", 2, read_bf16},
 };
 
+static Reader find_reader(const RippleSafetensors *file, const RippleStoredTensor *tensor,
+                          gsize *bytes, GError **error)
+{
+    for (guint r = 0; r < G_N_ELEMENTS(readers); r++)
+        if (strcmp(readers[r].type, tensor->type) == 0) {
+            *bytes = readers[r].bytes;
+            return readers[r].read;
+        }
+    ripple_safetensors_blame(ripple_safetensors_path(file), error,
+                             "the tensor \"%s\" has the dtype %s; F32, F64, F16 and BF16 are read.",
+                             tensor->name, tensor->type);
+    return NULL;
+}
+
+static gboolean refuse(const RippleSafetensors *file, const RippleStoredTensor *tensor, gsize i,
+                       const char *precision, GError **error)
+{
+    return ripple_safetensors_blame(ripple_safetensors_path(file), error,
+                                    "the element %" G_GSIZE_FORMAT
+                                    " of the tensor \"%s\" is not a finite number%s.",
+                                    i, tensor->name, precision);
+}
+
 gboolean ripple_safetensors_read(const RippleSafetensors *file, const RippleStoredTensor *tensor,
                                  gfloat *values, GError **error)
 {
-    guint r = 0;
-    while (r < G_N_ELEMENTS(readers) && strcmp(readers[r].type, tensor->type) != 0)
-        r++;
-    if (r == G_N_ELEMENTS(readers))
-        return ripple_safetensors_blame(
-            ripple_safetensors_path(file), error,
-            "the tensor \"%s\" has the dtype %s; F32, F64, F16 and BF16 are read.", tensor->name,
-            tensor->type);
-
-    const char *bytes = tensor->bytes;
-    for (gsize i = 0; i < tensor->elements; i++) {
-        values[i] = readers[r].read(bytes + i * readers[r].bytes);
+    gsize bytes;
+    Reader reader = find_reader(file, tensor, &bytes, error);
+    for (gsize i = 0; reader && i < tensor->elements; i++) {
+        /* Rounds to nearest; beyond the largest float it becomes infinite. */
+        values[i] = (gfloat)reader(tensor->bytes + i * bytes);
         if (!isfinite(values[i]))
-            return ripple_safetensors_blame(ripple_safetensors_path(file), error,
-                                            "the element %" G_GSIZE_FORMAT
-                                            " of the tensor \"%s\" is not a finite number in "
-                                            "single precision.",
-                                            i, tensor->name);
+            return refuse(file, tensor, i, " in single precision", error);
     }
-    return TRUE;
+    return reader != NULL;
+}
+
+gboolean ripple_safetensors_read_exact(const RippleSafetensors *file,
+                                       const RippleStoredTensor *tensor, gdouble *values,
+                                       GError **error)
+{
+    gsize bytes;
+    Reader reader = find_reader(file, tensor, &bytes, error);
+    for (gsize i = 0; reader && i < tensor->elements; i++) {
+        values[i] = reader(tensor->bytes + i * bytes);
+        if (!isfinite(values[i]))
+            return refuse(file, tensor, i, "", error);
+    }
+    return reader != NULL;
 }

@@ -8,7 +8,7 @@
 /* Data begin at a multiple of this. */
 #define ALIGNMENT 8
 
-/* Floats turned to little-endian at a time, so that no second copy of a tensor is made. */
+/* Elements turned to little-endian at a time, so that no second copy of a tensor is made. */
 #define CHUNK 4096
 
 static gsize count_elements(const RippleTensorToStore *tensor)
@@ -17,6 +17,16 @@ static gsize count_elements(const RippleTensorToStore *tensor)
     for (guint i = 0; i < tensor->rank; i++)
         elements *= tensor->shape[i];
     return elements;
+}
+
+/* Would single precision change an element? */
+static gboolean is_wide(const RippleTensorToStore *tensor)
+{
+    gsize elements = tensor->exact ? count_elements(tensor) : 0;
+    for (gsize i = 0; i < elements; i++)
+        if ((gfloat)tensor->exact[i] != tensor->exact[i])
+            return TRUE;
+    return FALSE;
 }
 
 static void append_metadata(GString *header, const char *const *metadata)
@@ -40,14 +50,16 @@ static GString *make_header(const char *const *metadata, const RippleTensorToSto
     gsize begin = 0;
     for (guint i = 0; i < n_tensors; i++) {
         const RippleTensorToStore *tensor = &tensors[i];
-        gsize end = begin + count_elements(tensor) * sizeof(gfloat);
+        gboolean wide = is_wide(tensor);
+        gsize bytes = wide ? sizeof(gdouble) : sizeof(gfloat);
+        gsize end = begin + count_elements(tensor) * bytes;
         g_autofree char *shape = ripple_shape_text(tensor->shape, tensor->rank);
         g_string_append_c(header, ',');
         ripple_json_append_string(header, tensor->name);
         g_string_append_printf(header,
-                               ":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%" G_GSIZE_FORMAT
+                               ":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%" G_GSIZE_FORMAT
                                ",%" G_GSIZE_FORMAT "]}",
-                               shape, begin, end);
+                               wide ? "F64" : "F32", shape, begin, end);
         begin = end;
     }
     g_string_append_c(header, '}');
@@ -56,19 +68,45 @@ static GString *make_header(const char *const *metadata, const RippleTensorToSto
     return header;
 }
 
-static gboolean write_values(RippleReplacement *replacement, const gfloat *values, gsize count,
-                             GError **error)
+static gboolean write_wide(RippleReplacement *replacement, const gdouble *values, gsize count,
+                           GError **error)
 {
-    guint32 chunk[CHUNK];
+    guint64 chunk[CHUNK];
     for (gsize done = 0; done < count; done += CHUNK) {
         gsize length = MIN(CHUNK, count - done);
         memcpy(chunk, values + done, length * sizeof *values);
         for (gsize i = 0; i < length; i++)
-            chunk[i] = GUINT32_TO_LE(chunk[i]);
+            chunk[i] = GUINT64_TO_LE(chunk[i]);
         if (!ripple_replacement_write(replacement, chunk, length * sizeof *chunk, error))
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean write_single(RippleReplacement *replacement, const RippleTensorToStore *tensor,
+                             gsize count, GError **error)
+{
+    guint32 chunk[CHUNK];
+    for (gsize done = 0; done < count; done += CHUNK) {
+        gsize length = MIN(CHUNK, count - done);
+        for (gsize i = 0; i < length; i++) {
+            gfloat value =
+                tensor->values ? tensor->values[done + i] : (gfloat)tensor->exact[done + i];
+            memcpy(&chunk[i], &value, sizeof value);
+            chunk[i] = GUINT32_TO_LE(chunk[i]);
+        }
+        if (!ripple_replacement_write(replacement, chunk, length * sizeof *chunk, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean write_values(RippleReplacement *replacement, const RippleTensorToStore *tensor,
+                             GError **error)
+{
+    gsize count = count_elements(tensor);
+    return is_wide(tensor) ? write_wide(replacement, tensor->exact, count, error)
+                           : write_single(replacement, tensor, count, error);
 }
 
 gboolean ripple_safetensors_write(const char *path, const char *const *metadata,
@@ -92,7 +130,7 @@ gboolean ripple_safetensors_write(const char *path, const char *const *metadata,
         !ripple_replacement_write(replacement, header->str, header->len, error))
         return FALSE;
     for (guint i = 0; i < n_tensors; i++)
-        if (!write_values(replacement, tensors[i].values, count_elements(&tensors[i]), error))
+        if (!write_values(replacement, &tensors[i], error))
             return FALSE;
     return ripple_replacement_finish(replacement, error);
 }

@@ -42,7 +42,13 @@ void ripple_session_free(RippleSession *session)
 
 gboolean ripple_session_set_order(RippleSession *session, const guint32 *order, GError **error)
 {
-    return ripple_source_begin(session->source, order, session->samples,
+    return ripple_session_set_rest(session, order, 0, error);
+}
+
+gboolean ripple_session_set_rest(RippleSession *session, const guint32 *order, gsize first,
+                                 GError **error)
+{
+    return ripple_source_begin(session->source, order + first, session->samples - first,
                                ripple_session_batch_size(session), error);
 }
 

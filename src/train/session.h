@@ -31,6 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSession, ripple_session_free)
 /** From now on train on the samples that `order` lists. */
 gboolean ripple_session_set_order(RippleSession *session, const guint32 *order, GError **error);
 
+/** From now on train on the samples that `order` lists from position `first` on, a multiple of the
+ * batch; positions count from there. */
+gboolean ripple_session_set_rest(RippleSession *session, const guint32 *order, gsize first,
+                                 GError **error);
+
 /** See ripple_source_ahead(). */
 gsize ripple_session_ahead(const RippleSession *session, gsize first);
 

@@ -1,6 +1,9 @@
 #include "train/trainer_private.h"
 
 #include "train/rates.h"
+#include "train/resume.h"
+
+#include <math.h>
 
 static gboolean plan_data(RippleTrainer *self, RipplePlacement sets[2], GError **error)
 {
@@ -60,32 +63,107 @@ static gboolean open_all(RippleTrainer *self, GError **error)
            open_evaluator(self, error);
 }
 
-RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
+static RippleTrainer *trainer_new(RippleConfig *config, GError **error)
 {
     g_autoptr(RippleTrainer) self = g_new0(RippleTrainer, 1);
     self->config = config;
+    self->position = (RipplePosition){.epoch = 1, .best_loss = NAN};
     self->material = ripple_material_new(config, error);
     if (!self->material || !open_all(self, error))
         return NULL;
     if (config->out) {
-        self->directory = ripple_run_directory_new(config->out, config, error);
+        self->directory = ripple_run_directory_new(config->out, error);
         if (!self->directory)
             return NULL;
+        self->checkpoints = ripple_checkpoints_new(config, self->material->train,
+                                                   self->material->model, self->session->state);
     }
     return g_steal_pointer(&self);
 }
+
+RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
+{
+    g_autoptr(RippleTrainer) self = trainer_new(config, error);
+    if (!self)
+        return NULL;
+    if (config->out && (!ripple_checkpoints_make_way(config->out, error) ||
+                        !ripple_run_directory_begin(self->directory, config, error)))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+/* ---- going on with a run --------------------------------------------------------------------- */
+
+/* Parameters and moments as the checkpoint has them. */
+static gboolean upload_state(RippleTrainer *self, const RippleCheckpoint *checkpoint,
+                             GError **error)
+{
+    RippleState *state = self->session->state;
+    if (!ripple_backend_upload_exact(ripple_buffer_view(state->parameters), checkpoint->parameters,
+                                     error))
+        return FALSE;
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (state->moments[i] && !ripple_backend_upload_exact(ripple_buffer_view(state->moments[i]),
+                                                              checkpoint->moments[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
+{
+    g_return_val_if_fail(config->out, NULL);
+    g_autoptr(RippleTrainer) self = trainer_new(config, error);
+    if (!self)
+        return NULL;
+    g_autoptr(RippleCheckpoint) checkpoint =
+        ripple_checkpoints_newest(config->out, &self->problem, error);
+    if (!checkpoint || !ripple_checkpoint_fits(checkpoint, config, self->material, error) ||
+        !upload_state(self, checkpoint, error) ||
+        !ripple_run_directory_continue(self->directory, config, checkpoint->position.metrics_bytes,
+                                       error))
+        return NULL;
+    self->position = checkpoint->position;
+    return g_steal_pointer(&self);
+}
+
+RippleConfig *ripple_trainer_resume_config(const char *directory, GError **error)
+{
+    g_autoptr(RippleCheckpoint) checkpoint = ripple_checkpoints_newest(directory, NULL, error);
+    if (!checkpoint)
+        return NULL;
+    RippleConfig *config = ripple_checkpoint_config(checkpoint, error);
+    if (config) {
+        g_free(config->out);
+        config->out = g_strdup(directory);
+    }
+    return config;
+}
+
+guint64 ripple_trainer_resumed_step(const RippleTrainer *trainer)
+{
+    return trainer->position.step;
+}
+
+const char *ripple_trainer_resume_problem(const RippleTrainer *trainer)
+{
+    return trainer->problem;
+}
+
+/* ---- what there is -------------------------------------------------------------------------- */
 
 void ripple_trainer_free(RippleTrainer *trainer)
 {
     if (!trainer)
         return;
     ripple_trace_free(trainer->trace);
+    ripple_checkpoints_free(trainer->checkpoints);
     ripple_run_directory_free(trainer->directory);
     ripple_evaluator_free(trainer->evaluator);
     ripple_session_free(trainer->session);
     ripple_source_free(trainer->test);
     ripple_backend_free(trainer->backend);
     ripple_material_free(trainer->material);
+    g_free(trainer->problem);
     g_free(trainer);
 }
 

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "train/checkpoints.h"
 #include "train/data_plan.h"
 #include "train/evaluation.h"
 #include "train/material.h"
@@ -19,7 +20,10 @@ struct _RippleTrainer {
     RippleTrace *trace;     /**< or NULL */
     RippleSession *session; /**< over training and validation samples */
     RippleDataPlan plan;
-    RippleSource *test;            /**< or NULL */
-    RippleEvaluator *evaluator;    /**< NULL when there is nothing to evaluate on */
-    RippleRunDirectory *directory; /**< or NULL */
+    RippleSource *test;             /**< or NULL */
+    RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */
+    RippleRunDirectory *directory;  /**< or NULL */
+    RippleCheckpoints *checkpoints; /**< NULL without a directory */
+    RipplePosition position;        /**< where the run begins */
+    char *problem;                  /**< with a newer checkpoint, or NULL */
 };

@@ -30,9 +30,15 @@ typedef struct {
     RippleResultLog *log;
     guint64 steps; /* in all */
     guint64 steps_per_epoch;
+    guint64 begun; /* steps taken before this run, which it goes on from */
     guint64 enqueued;
     guint64 epoch; /* under way, counted from 1 */
+    gsize first;   /* samples of its order that were enqueued */
+    gsize from;    /* with how many of them the epoch began here */
     EpochSums sums;
+    gdouble best_loss; /* lowest validation loss so far, at first infinite */
+    gdouble seconds_before;
+    guint64 metrics_bytes; /* before the epoch was reported */
     Pace epoch_pace;
     Pace pace; /* of the epochs before */
     gint64 start;
@@ -78,12 +84,11 @@ static void report_progress(Run *run, guint64 done)
     run->observer->progress(&progress, run->observer->user_data);
 }
 
-static gboolean report_step(Run *run, const RippleStepResult *result, GError **error)
+static gboolean report_step(Run *run, guint64 done, gdouble loss, GError **error)
 {
-    guint64 done = result->step + 1;
     if (run->config->log_every == 0 || done % run->config->log_every != 0)
         return TRUE;
-    RippleStepReport report = {done, run->epoch, result->loss, run->config->learning_rate};
+    RippleStepReport report = {done, run->epoch, loss, run->config->learning_rate};
     if (run->observer->step)
         run->observer->step(&report, run->observer->user_data);
     RippleRunDirectory *directory = run->trainer->directory;
@@ -93,11 +98,12 @@ static gboolean report_step(Run *run, const RippleStepResult *result, GError **e
 static gboolean collect(const RippleStepResult *result, gpointer user_data, GError **error)
 {
     Run *run = user_data;
+    guint64 done = run->begun + result->step + 1;
     if (!isfinite(result->loss)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                     "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
                     ") is no longer a finite number; try a smaller learning rate than %g.",
-                    result->step + 1, run->epoch, run->config->learning_rate);
+                    done, run->epoch, run->config->learning_rate);
         return FALSE;
     }
     if (result->step == 0) {
@@ -109,11 +115,11 @@ static gboolean collect(const RippleStepResult *result, gpointer user_data, GErr
     run->sums.loss += result->loss * result->samples;
     run->sums.rights += result->rights;
     run->sums.samples += result->samples;
-    run->result->steps = result->step + 1;
+    run->result->steps = done;
     if (run->observer->is_interrupted && run->observer->is_interrupted(run->observer->user_data))
         run->interrupted = TRUE;
-    report_progress(run, result->step + 1);
-    return report_step(run, result, error);
+    report_progress(run, done);
+    return report_step(run, done, result->loss, error);
 }
 
 /* ---- one epoch ------------------------------------------------------------------------------ */
@@ -123,21 +129,27 @@ static gboolean set_order(Run *run, GError **error)
     RippleTrainer *trainer = run->trainer;
     g_autofree guint32 *order =
         ripple_material_order(trainer->material, run->config, (guint32)run->epoch);
-    return ripple_session_set_order(trainer->session, order, error);
+    run->from = run->first;
+    return run->first == trainer->material->n_train ||
+           ripple_session_set_rest(trainer->session, order, run->first, error);
 }
 
-/* The samples from `first` of the epoch over which to enqueue steps at once. The first step is
- * alone, so that the clock of the rate can start where compiling is over. */
-static gboolean next_batch(const Run *run, gsize first, RippleBatch *batch, GError **error)
+/* The samples over which to enqueue steps at once. The first step is alone, so that the clock of
+ * the rate can start where compiling is over. */
+static gboolean next_batch(const Run *run, RippleBatch *batch, GError **error)
 {
-    const RippleSession *session = run->trainer->session;
+    RippleSession *session = run->trainer->session;
+    const RippleCheckpoints *checkpoints = run->trainer->checkpoints;
+    gsize first = run->first - run->from;
     gsize ahead = ripple_session_ahead(session, first);
-    if (!ripple_session_batch(run->trainer->session, first, ahead, batch, error))
+    if (!ripple_session_batch(session, first, ahead, batch, error))
         return FALSE;
     RippleRates rates = ripple_config_rates(run->config, run->enqueued + 1);
     guint64 steps = ripple_scheduler_most_steps(session->scheduler, batch, &rates);
     steps = MIN(steps, ripple_result_log_room(run->log));
-    steps = run->enqueued == 0 ? 1 : MIN(steps, run->steps - run->enqueued);
+    steps = run->enqueued == run->begun ? 1 : MIN(steps, run->steps - run->enqueued);
+    if (checkpoints)
+        steps = MIN(steps, ripple_checkpoints_room(checkpoints, run->enqueued));
     batch->count = MIN(steps * ripple_session_batch_size(session), ahead);
     return TRUE;
 }
@@ -154,19 +166,47 @@ static gboolean enqueue_steps(Run *run, const RippleBatch *batch, GError **error
                                 error) ||
         !ripple_result_log_advance(run->log, batch->count, size, error))
         return FALSE;
-    gboolean is_first = run->enqueued == 0;
+    gboolean is_first = run->enqueued == run->begun;
     run->enqueued += steps;
+    run->first += batch->count;
     return !is_first || ripple_result_log_finish(run->log, error);
+}
+
+/* Where the run is; the results of all steps were collected. */
+static RipplePosition position_of(const Run *run)
+{
+    return (RipplePosition){
+        .step = run->enqueued,
+        .epoch = run->epoch,
+        .samples = run->first,
+        .loss = run->sums.loss,
+        .rights = run->sums.rights,
+        .seconds = run->seconds_before + seconds_since(run->start),
+        .best_loss = isfinite(run->best_loss) ? run->best_loss : NAN,
+        .metrics_bytes = ripple_run_directory_length(run->trainer->directory),
+        .is_finished = run->enqueued == run->steps,
+    };
+}
+
+static gboolean write_checkpoint(Run *run, GError **error)
+{
+    if (!ripple_result_log_finish(run->log, error) ||
+        !ripple_run_directory_sync(run->trainer->directory, error))
+        return FALSE;
+    RipplePosition position = position_of(run);
+    return ripple_checkpoints_write(run->trainer->checkpoints, &position, error);
 }
 
 static gboolean enqueue_epoch(Run *run, GError **error)
 {
     RippleBatch batch;
+    const RippleCheckpoints *checkpoints = run->trainer->checkpoints;
     gsize samples = run->trainer->material->n_train;
-    for (gsize first = 0; first < samples; first += batch.count) {
-        if (run->enqueued == run->steps || run->interrupted)
-            return TRUE;
-        if (!next_batch(run, first, &batch, error) || !enqueue_steps(run, &batch, error))
+    while (run->first < samples && run->enqueued < run->steps && !run->interrupted) {
+        if (!next_batch(run, &batch, error) || !enqueue_steps(run, &batch, error))
+            return FALSE;
+        if (checkpoints && ripple_checkpoints_is_due(checkpoints, run->enqueued) &&
+            run->first < samples && !write_checkpoint(run, error))
             return FALSE;
     }
     return TRUE;
@@ -187,7 +227,6 @@ static void trace_span(const Run *run, const char *name, gint64 start)
 
 static gboolean train_epoch(Run *run, GError **error)
 {
-    run->sums = (EpochSums){0};
     run->epoch_pace = (Pace){0};
     gint64 start = run->epoch_start = g_get_monotonic_time();
     if (!set_order(run, error) || !enqueue_epoch(run, error) ||
@@ -218,6 +257,16 @@ static gboolean score(Run *run, RippleSource *source, const guint32 *order, gsiz
     return TRUE;
 }
 
+/* The model is kept apart whenever it has become the best on the validation samples. */
+static gboolean keep_best(Run *run, GError **error)
+{
+    gdouble loss = run->result->val_loss;
+    if (!run->trainer->checkpoints || !isfinite(loss) || loss >= run->best_loss)
+        return TRUE;
+    run->best_loss = loss;
+    return ripple_checkpoints_write_best(run->trainer->checkpoints, error);
+}
+
 static gboolean evaluate(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
@@ -231,8 +280,8 @@ static gboolean evaluate(Run *run, GError **error)
         return FALSE;
     if (trainer->evaluator)
         trace_span(run, "evaluation", start);
-    result->seconds = seconds_since(run->start);
-    return TRUE;
+    result->seconds = run->seconds_before + seconds_since(run->start);
+    return keep_best(run, error);
 }
 
 static gboolean report_epoch(Run *run, GError **error)
@@ -253,6 +302,8 @@ static gboolean report_epoch(Run *run, GError **error)
     if (run->observer->epoch)
         run->observer->epoch(&report, run->observer->user_data);
     RippleRunDirectory *directory = run->trainer->directory;
+    if (directory)
+        run->metrics_bytes = ripple_run_directory_length(directory);
     return !directory || ripple_run_directory_add_epoch(directory, &report, error);
 }
 
@@ -295,10 +346,25 @@ static gboolean is_cut_short(const Run *run)
     return run->interrupted && run->enqueued < MIN(run->steps, run->epoch * run->steps_per_epoch);
 }
 
+/* The epoch is over, and the next one begins. Not where the run ends within it: one that goes on
+ * from there goes through the rest, and only then reports the epoch. */
+static gboolean next_epoch(Run *run, GError **error)
+{
+    const RippleCheckpoints *checkpoints = run->trainer->checkpoints;
+    if (run->first < run->trainer->material->n_train)
+        return TRUE;
+    guint64 over = run->epoch++;
+    run->first = 0;
+    run->sums = (EpochSums){0};
+    return !checkpoints || run->enqueued == run->steps ||
+           !ripple_checkpoints_is_due_after(checkpoints, over, run->enqueued) ||
+           write_checkpoint(run, error);
+}
+
 static gboolean run_epochs(Run *run, GError **error)
 {
     const RippleBackend *backend = run->trainer->backend;
-    for (run->epoch = 1; run->enqueued < run->steps && !run->interrupted; run->epoch++) {
+    while (run->enqueued < run->steps && !run->interrupted) {
         guint64 waits = ripple_backend_waits(backend);
         if (!train_epoch(run, error))
             return FALSE;
@@ -307,8 +373,23 @@ static gboolean run_epochs(Run *run, GError **error)
         if (!evaluate(run, error) || !report_epoch(run, error))
             return FALSE;
         run->result->host_waits_per_epoch = ripple_backend_waits(backend) - waits;
+        if (!next_epoch(run, error))
+            return FALSE;
     }
     return TRUE;
+}
+
+/* A last checkpoint, from which the run may go on. */
+static gboolean end_checkpoints(Run *run, GError **error)
+{
+    if (!run->trainer->checkpoints || run->config->checkpoint_every.count == 0)
+        return TRUE;
+    if (!ripple_run_directory_sync(run->trainer->directory, error))
+        return FALSE;
+    RipplePosition position = position_of(run);
+    if (run->first > 0 && run->enqueued == run->steps)
+        position.metrics_bytes = run->metrics_bytes;
+    return ripple_checkpoints_write(run->trainer->checkpoints, &position, error);
 }
 
 gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
@@ -316,6 +397,7 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
 {
     static const RippleObserver nobody = {0};
     const RippleConfig *config = trainer->config;
+    const RipplePosition *position = &trainer->position;
     gsize batch = ripple_session_batch_size(trainer->session);
     gsize samples = trainer->material->n_train;
     Run run = {
@@ -326,6 +408,13 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .start = g_get_monotonic_time(),
         .waits_before = ripple_backend_waits(trainer->backend),
         .result = result,
+        .begun = position->step,
+        .enqueued = position->step,
+        .epoch = position->epoch,
+        .first = position->samples,
+        .sums = {position->loss, position->rights, position->samples},
+        .best_loss = isnan(position->best_loss) ? INFINITY : position->best_loss,
+        .seconds_before = position->seconds,
     };
     run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
     *result =
@@ -333,7 +422,8 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
 
     g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
     run.log = log;
-    if (!log || !run_epochs(&run, error) || !save(&run, error) || !finish_trace(&run, error))
+    if (!log || !run_epochs(&run, error) || !save(&run, error) || !end_checkpoints(&run, error) ||
+        !finish_trace(&run, error))
         return FALSE;
     result->host_waits = ripple_backend_waits(trainer->backend) - run.waits_before;
     if (run.interrupted && result->steps < run.steps) {

@@ -141,7 +141,8 @@ static void test_interrupted_prefix(void)
     config->epochs = 100000;
     g_autoptr(TestRun) stopped = test_run_interrupted(config, 20);
     g_assert_error(stopped->error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED);
-    g_autoptr(RippleConfig) same = config_new(&place, "auto", "0.1");
+    g_auto(Place) other = place_new();
+    g_autoptr(RippleConfig) same = config_new(&other, "auto", "0.1");
     same->steps = stopped->result.steps;
     g_autoptr(TestRun) whole = test_run(same);
     g_assert_no_error(whole->error);

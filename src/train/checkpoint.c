@@ -1,0 +1,180 @@
+#include "train/checkpoint.h"
+
+#include "base/text.h"
+#include "train/model_layers.h"
+#include "train/model_write.h"
+#include "train/safetensors.h"
+
+#include <math.h>
+#include <ripple/error.h>
+
+#define KEY(name) "ripple.checkpoint." #name
+
+/* The numbers of a position, each under a key of its own in the file's metadata. */
+static const struct {
+    const char *key;
+    gsize offset;
+    gboolean is_whole;
+    gboolean may_miss; /* stands for NAN */
+} numbers[] = {
+#define WHOLE(name)                                                                                \
+    {                                                                                              \
+        KEY(name), G_STRUCT_OFFSET(RipplePosition, name), TRUE, FALSE                              \
+    }
+#define REAL(name, may_miss)                                                                       \
+    {                                                                                              \
+        KEY(name), G_STRUCT_OFFSET(RipplePosition, name), FALSE, may_miss                          \
+    }
+    WHOLE(step),           WHOLE(epoch),         WHOLE(samples),
+    REAL(loss, FALSE),     REAL(rights, FALSE),  REAL(seconds, FALSE),
+    REAL(best_loss, TRUE), WHOLE(metrics_bytes), WHOLE(is_finished),
+};
+
+void ripple_checkpoint_free(RippleCheckpoint *checkpoint)
+{
+    if (!checkpoint)
+        return;
+    g_free(checkpoint->path);
+    g_free(checkpoint->config);
+    g_free(checkpoint->data);
+    ripple_model_free(checkpoint->model);
+    g_free(checkpoint->parameters);
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        g_free(checkpoint->moments[i]);
+    g_free(checkpoint);
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+/* Digits enough to read the very same number back. */
+static char *number_text(const RipplePosition *position, guint i)
+{
+    gconstpointer field = (const char *)position + numbers[i].offset;
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    if (numbers[i].is_whole)
+        return g_strdup_printf("%" G_GUINT64_FORMAT, *(const guint64 *)field);
+    return g_strdup(g_ascii_dtostr(text, sizeof text, *(const gdouble *)field));
+}
+
+static char **metadata_of(const RippleCheckpoint *checkpoint)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    g_strv_builder_add_many(builder, KEY(config), checkpoint->config, KEY(data), checkpoint->data,
+                            NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autofree char *text = number_text(&checkpoint->position, i);
+        if (!numbers[i].may_miss || !isnan(checkpoint->position.best_loss))
+            g_strv_builder_add_many(builder, numbers[i].key, text, NULL);
+    }
+    return g_strv_builder_end(builder);
+}
+
+gboolean ripple_checkpoint_write(const RippleCheckpoint *checkpoint, GError **error)
+{
+    g_auto(GStrv) metadata = metadata_of(checkpoint);
+    RippleModelExtras extras = {.metadata = metadata, .parameters = checkpoint->parameters};
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        extras.moments[i] = checkpoint->moments[i];
+    return ripple_model_write(checkpoint->model, &extras, checkpoint->path, error);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static gboolean blame(const RippleSafetensors *file, const char *key, GError **error)
+{
+    return ripple_safetensors_blame(
+        ripple_safetensors_path(file), error,
+        "it is no checkpoint, or a damaged one: \"%s\" is missing in its "
+        "metadata, or is not what belongs there.",
+        key);
+}
+
+static gboolean read_number(const RippleSafetensors *file, guint i, RipplePosition *position,
+                            GError **error)
+{
+    gpointer field = (char *)position + numbers[i].offset;
+    const char *text = ripple_safetensors_metadata(file, numbers[i].key);
+    if (!text && numbers[i].may_miss) {
+        *(gdouble *)field = NAN;
+        return TRUE;
+    }
+    gboolean ok = text && (numbers[i].is_whole ? ripple_text_whole(text, 0, G_MAXINT64, field)
+                                               : ripple_text_number(text, field));
+    return ok || blame(file, numbers[i].key, error);
+}
+
+static gboolean read_text(const RippleSafetensors *file, const char *key, char **text,
+                          GError **error)
+{
+    *text = g_strdup(ripple_safetensors_metadata(file, key));
+    return *text || blame(file, key, error);
+}
+
+/* What `prefix` stands for, NULL where the file has none of it. */
+static gboolean read_values(const RippleSafetensors *file, const RippleNetwork *network,
+                            const char *prefix, gdouble **values, GError **error)
+{
+    g_autofree char *first = g_strconcat(prefix, "layers.0.weight", NULL);
+    if (!ripple_safetensors_find(file, first))
+        return TRUE;
+    g_autofree RippleStoredLayer *layers =
+        ripple_stored_layers_by_name(file, network, prefix, error);
+    if (!layers)
+        return FALSE;
+    *values = g_new(gdouble, network->parameter_span);
+    return ripple_stored_layers_read_exact(file, network, layers, *values, error);
+}
+
+static gboolean read_extras(RippleCheckpoint *self, GError **error)
+{
+    g_autoptr(RippleSafetensors) file = ripple_safetensors_open(self->path, error);
+    if (!file || !read_text(file, KEY(config), &self->config, error) ||
+        !read_text(file, KEY(data), &self->data, error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+        if (!read_number(file, i, &self->position, error))
+            return FALSE;
+    if (self->position.epoch == 0)
+        return blame(file, KEY(epoch), error);
+    const RippleNetwork *network = self->model->network;
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (!read_values(file, network, ripple_moment_prefixes[i], &self->moments[i], error))
+            return FALSE;
+    return read_values(file, network, "", &self->parameters, error);
+}
+
+RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)
+{
+    g_autoptr(RippleCheckpoint) self = g_new0(RippleCheckpoint, 1);
+    self->path = g_strdup(path);
+    self->model = ripple_model_load(path, error);
+    if (!self->model || !read_extras(self, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+/* ---- the data ------------------------------------------------------------------------------- */
+
+/* GChecksum counts in gssize. */
+static void add(GChecksum *checksum, gconstpointer bytes, gsize length)
+{
+    if (bytes)
+        g_checksum_update(checksum, bytes, (gssize)length);
+}
+
+char *ripple_data_digest(const RippleDataset *dataset)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint64 sizes[] = {dataset->samples, dataset->inputs, dataset->target_kind, dataset->classes,
+                       dataset->targets};
+    gsize values = dataset->samples * dataset->inputs;
+    add(checksum, sizes, sizeof sizes);
+    add(checksum, dataset->input_bytes, values);
+    add(checksum, dataset->input_values, values * sizeof *dataset->input_values);
+    add(checksum, dataset->labels, dataset->samples * sizeof *dataset->labels);
+    add(checksum, dataset->target_values,
+        dataset->samples * dataset->targets * sizeof *dataset->target_values);
+    for (guint i = 0; dataset->class_names && dataset->class_names[i]; i++)
+        add(checksum, dataset->class_names[i], strlen(dataset->class_names[i]) + 1);
+    return g_strdup(g_checksum_get_string(checksum));
+}
