@@ -18,7 +18,7 @@ def value_in(path, start, otherwise):
 
 
 def output_of(*words):
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=child.environment())
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
