@@ -95,6 +95,13 @@
 
 #define COLUMNS (VECTORS * LANES)
 
+/* Where the inner loop finds rows of B. */
+#if COPY
+#define ROWS_OF_B __local const float16 *
+#else
+#define ROWS_OF_B __global const float *
+#endif
+
 /* panel ← `depth` rows of B, of which `columns` may be read; `behind` rows follow them. Whole
  * vectors are read wherever they end within B: what sums up beyond the columns of C is not used. */
 void copy_panel(__local float16 *panel, __global const float *b, uint b_step, uint depth,
@@ -110,6 +117,43 @@ void copy_panel(__local float16 *panel, __global const float *b, uint b_step, ui
     for (; k < depth; k++, b += b_step, panel += VECTORS)
         for (uint j = 0; j < VECTORS; j++)
             panel[j] = load_some(b + j * LANES, left_from(columns, j));
+}
+
+/* sum[i][j] += Σ over p < depth of A(i, p)·B(p, j), for the first `vectors` vectors of each row;
+ * `a` and `b` point to the first elements. The rows of A below are asked for early: another tile's.
+ */
+static __attribute__((always_inline)) void multiply(__global const float *a, uint a_step,
+                                                    ROWS_OF_B b, uint b_step, uint depth,
+                                                    uint vectors, float16 (*sum)[VECTORS])
+{
+    for (uint block = 0; block < depth; block += A_TRANSPOSED ? depth : LANES) {
+#if !A_TRANSPOSED
+        for (uint i = 0; i < ROWS; i++)
+            ask_for(a + (ulong)(ROWS + i) * a_step + block, 1);
+#endif
+        uint end = A_TRANSPOSED ? depth : min(block + LANES, depth);
+        for (uint p = block; p < end; p++) {
+            float16 b_vectors[VECTORS];
+#pragma unroll
+            for (uint j = 0; j < vectors; j++)
+#if COPY
+                b_vectors[j] = b[p * VECTORS + j];
+#else
+                b_vectors[j] = vload16(j, b);
+            b += b_step;
+#endif
+#pragma unroll
+            for (uint i = 0; i < ROWS; i++) {
+                float16 spread = A_TRANSPOSED ? a[i] : a[(ulong)i * a_step + p];
+#pragma unroll
+                for (uint j = 0; j < vectors; j++)
+                    sum[i][j] = fma(spread, b_vectors[j], sum[i][j]);
+            }
+#if A_TRANSPOSED
+            a += a_step;
+#endif
+        }
+    }
 }
 
 #if END == END_GRADIENT || END == END_UPDATE
@@ -284,39 +328,18 @@ product_panel(__global const float *a, ulong a_offset, uint a_step, __global con
             }
 #endif
 
-#if A_TRANSPOSED
-            __global const float *a_column = a + (ulong)done * a_step + row;
-#else
-            __global const float *a_rows = a + (ulong)row * a_step + done;
-#endif
-#if !COPY
-            __global const float *b_row = b;
-#endif
-            for (uint p = 0; p < depth; p++) {
-                float16 b_vectors[VECTORS];
-#pragma unroll
-                for (uint j = 0; j < VECTORS; j++)
+            __global const float *from =
+                A_TRANSPOSED ? a + (ulong)done * a_step + row : a + (ulong)row * a_step + done;
 #if COPY
-                    b_vectors[j] = panel[p * VECTORS + j];
+            ROWS_OF_B b_rows = panel;
 #else
-                    b_vectors[j] = vload16(j, b_row);
-                b_row += b_step;
+            ROWS_OF_B b_rows = b;
 #endif
-#pragma unroll
-                for (uint i = 0; i < ROWS; i++) {
-#if A_TRANSPOSED
-                    float16 spread = a_column[i];
-#else
-                    float16 spread = a_rows[(ulong)i * a_step + p];
-#endif
-#pragma unroll
-                    for (uint j = 0; j < VECTORS; j++)
-                        sum[i][j] = fma(spread, b_vectors[j], sum[i][j]);
-                }
-#if A_TRANSPOSED
-                a_column += a_step;
-#endif
-            }
+            /* A panel that ends within its first vector makes do with that one. */
+            if (VECTORS > 1 && columns <= LANES)
+                multiply(from, a_step, b_rows, b_step, depth, 1, sum);
+            else
+                multiply(from, a_step, b_rows, b_step, depth, VECTORS, sum);
 
 #if COPY
             if (done + depth < k) {
