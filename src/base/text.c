@@ -67,3 +67,21 @@ gboolean ripple_text_bytes(const char *text, guint64 *bytes)
     *bytes = number << shift;
     return TRUE;
 }
+
+char *ripple_text_readable(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *readable = g_string_sized_new(strlen(valid));
+    for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+        g_string_append_unichar(readable, g_unichar_isprint(character) ? character : '?');
+    }
+    return g_string_free(readable, FALSE);
+}
+
+void ripple_text_make_readable(GError *error)
+{
+    char *message = error->message;
+    error->message = ripple_text_readable(message);
+    g_free(message);
+}

@@ -24,5 +24,12 @@ gboolean ripple_text_whole(const char *text, guint64 minimum, guint64 maximum, g
  * FALSE, with nothing written, for anything else. */
 gboolean ripple_text_bytes(const char *text, guint64 *bytes);
 
+/** `text` fit to be quoted in a message: what is no UTF-8 becomes U+FFFD, and what is no printable
+ * character '?', as it could command the terminal. Free with g_free. */
+char *ripple_text_readable(const char *text);
+
+/** Make the message of `error` readable in the same way. */
+void ripple_text_make_readable(GError *error);
+
 /** What ripple_text_bytes() takes, in words. */
 #define RIPPLE_TEXT_BYTES "a number of bytes above 0, such as 67108864, 64M or 2G"

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 
@@ -99,6 +100,16 @@ static void keep_standard_descriptors(void)
         close(descriptor);
 }
 
+/* Messages quote what was typed and what stands in files, which may be anything. */
+static void print_error(const GError *error)
+{
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    for (guint i = 0; lines[i]; i++) {
+        g_autofree char *line = ripple_text_readable(lines[i]);
+        fprintf(stderr, "%s%s\n", i == 0 ? "ripple: " : "", line);
+    }
+}
+
 int main(int argc, char **argv)
 {
     keep_standard_descriptors();
@@ -115,6 +126,6 @@ int main(int argc, char **argv)
     if (!ripple_console_flush(&unwritten) && !error)
         error = g_steal_pointer(&unwritten);
     if (error)
-        fprintf(stderr, "ripple: %s\n", error->message);
+        print_error(error);
     return ripple_error_exit_code(error);
 }

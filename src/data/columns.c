@@ -96,9 +96,10 @@ static gboolean column_is_missing(const RippleColumns *columns, const char *path
         g_autofree char *excerpt = ripple_field_excerpt(columns->names[c]);
         g_string_append_printf(list, "%s%s", c ? ", " : "", excerpt);
     }
+    g_autofree char *wanted = ripple_field_excerpt(name);
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
                 "\"%s\" has no column \"%s\", which is wanted as %s; its columns%s are: %s%s.",
-                path, name, role, columns->has_header ? "" : " (there is no header)", list->str,
+                path, wanted, role, columns->has_header ? "" : " (there is no header)", list->str,
                 columns->n_columns > NAMES_LISTED ? ", …" : "");
     return FALSE;
 }

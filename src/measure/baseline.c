@@ -1,5 +1,6 @@
 #include "measure/baseline.h"
 
+#include "base/text.h"
 #include "data/file.h"
 #include "train/json_object.h"
 #include "train/json_text.h"
@@ -227,6 +228,7 @@ RippleBaseline *ripple_baseline_load(const char *path, GError **error)
     g_autoptr(RippleBaseline) baseline = ripple_baseline_new();
     if (read_baseline(baseline, text, length, &reason))
         return g_steal_pointer(&baseline);
+    ripple_text_make_readable(reason);
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
                 "The file \"%s\" is no saved benchmark: %s `ripple bench save` writes one.", path,
                 reason->message);

@@ -183,12 +183,12 @@ static void note_problem(RippleTuning *self, const char *group, const char *mess
 {
     if (self->problem)
         return;
-    g_autofree char *readable = g_utf8_make_valid(message, -1);
     g_autofree char *place = group ? g_strdup_printf(", group [%s]", group) : g_strdup("");
-    self->problem = g_strdup_printf(
+    g_autofree char *problem = g_strdup_printf(
         "The tuning file \"%s\"%s: %s. What is damaged is left out; run `ripple tune` again, or "
         "delete the file.",
-        self->path, place, readable);
+        self->path, place, message);
+    self->problem = ripple_text_readable(problem);
 }
 
 static void load_file(RippleTuning *self)

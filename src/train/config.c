@@ -1,5 +1,6 @@
 #include <ripple/config.h>
 
+#include "base/text.h"
 #include "train/config_options.h"
 #include "train/rates.h"
 
@@ -45,8 +46,13 @@ void ripple_config_free(RippleConfig *config)
 gboolean ripple_config_set(RippleConfig *config, const char *section, const char *key,
                            const char *value, GError **error)
 {
-    const RippleConfigOption *option = ripple_config_option_find(section, key, error);
-    return option && option->parse(option, config, value, error);
+    g_autoptr(GError) reason = NULL;
+    const RippleConfigOption *option = ripple_config_option_find(section, key, &reason);
+    if (option && option->parse(option, config, value, &reason))
+        return TRUE;
+    ripple_text_make_readable(reason);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
 }
 
 /* ---- INI files ------------------------------------------------------------------------------ */
@@ -123,11 +129,24 @@ static gboolean load(RippleConfig *config, const char *path, GError **error)
            load_sections(config, file, error);
 }
 
+/* The messages of GKeyFile are no sentences, and quote the text as it is. */
+static gboolean refuse(const char *what, GError *reason, GError **error)
+{
+    ripple_text_make_readable(reason);
+    gboolean ends = g_str_has_suffix(reason->message, ".");
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE, "%s%s%s", what, reason->message,
+                ends ? "" : ".");
+    return FALSE;
+}
+
 gboolean ripple_config_parse(RippleConfig *config, const char *text, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
-    return g_key_file_load_from_data(file, text, strlen(text), FLAGS, error) &&
-           load_sections(config, file, error);
+    g_autoptr(GError) reason = NULL;
+    if (g_key_file_load_from_data(file, text, strlen(text), FLAGS, &reason) &&
+        load_sections(config, file, &reason))
+        return TRUE;
+    return refuse("", reason, error);
 }
 
 gboolean ripple_config_load(RippleConfig *config, const char *path, GError **error)
@@ -135,11 +154,8 @@ gboolean ripple_config_load(RippleConfig *config, const char *path, GError **err
     g_autoptr(GError) reason = NULL;
     if (load(config, path, &reason))
         return TRUE;
-    gboolean ends = g_str_has_suffix(reason->message, ".");
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                "Cannot use the configuration file \"%s\": %s%s", path, reason->message,
-                ends ? "" : ".");
-    return FALSE;
+    g_autofree char *what = g_strdup_printf("Cannot use the configuration file \"%s\": ", path);
+    return refuse(what, reason, error);
 }
 
 char *ripple_config_to_text(const RippleConfig *config)

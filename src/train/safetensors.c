@@ -1,5 +1,6 @@
 #include "train/safetensors.h"
 
+#include "base/text.h"
 #include "train/json_text.h"
 
 #include <ripple/error.h>
@@ -34,12 +35,10 @@ gboolean ripple_safetensors_blame(const char *path, GError **error, const char *
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *sentence = g_strdup_vprintf(format, arguments);
+    g_autofree char *raw = g_strdup_vprintf(format, arguments);
     va_end(arguments);
 
-    for (char *c = sentence; *c; c++)
-        if (g_ascii_iscntrl(*c))
-            *c = '?';
+    g_autofree char *sentence = ripple_text_readable(raw);
     gboolean is_long = strlen(sentence) > LONGEST_SENTENCE;
     if (is_long) {
         const char *cut = g_utf8_find_prev_char(sentence, sentence + LONGEST_SENTENCE);

@@ -63,8 +63,8 @@ gboolean ripple_safetensors_read_exact(const RippleSafetensors *file,
 char *ripple_shape_text(const gsize *shape, guint rank);
 
 /** Set a DATA error: "The model file "PATH" cannot be used: ", then the rest of the sentence from
- * `format`. What comes from the file may be in it: control characters are replaced, and it is cut
- * when it is very long. Always FALSE. */
+ * `format`. What comes from the file may be in it: it is made readable, and cut when it is very
+ * long. Always FALSE. */
 gboolean ripple_safetensors_blame(const char *path, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 

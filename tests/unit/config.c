@@ -22,16 +22,15 @@ static void test_defaults(void)
 {
     g_autoptr(RippleConfig) config = ripple_config_new();
     g_autofree char *text = ripple_config_to_text(config);
-    g_assert_cmpstr(
-        text, ==,
-        "# ripple train --config THIS_FILE\n\n"
-        "[data]\ndata=\ntarget=\ntest_data=\nval_split=0\nscaling=auto\n\n"
-        "[network]\nhidden=none\nactivation=relu\noutput_activation=auto\nloss=auto\n"
-        "init=\n\n"
-        "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
-        "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
-        "[run]\ndevice=auto\nmemory_limit=auto\ntune=quick\nout=\nlog_every=0\ntrace=\n"
-        "checkpoint_every=60s\nkeep=2\n");
+    g_assert_cmpstr(text, ==,
+                    "# ripple train --config THIS_FILE\n\n"
+                    "[data]\ndata=\ntarget=\ntest_data=\nval_split=0\nscaling=auto\n\n"
+                    "[network]\nhidden=none\nactivation=relu\noutput_activation=auto\nloss=auto\n"
+                    "init=\n\n"
+                    "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
+                    "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
+                    "[run]\ndevice=auto\nmemory_limit=auto\ntune=quick\nout=\nlog_every=0\ntrace=\n"
+                    "checkpoint_every=60s\nkeep=2\n");
     ripple_config_free(NULL);
 }
 
@@ -146,6 +145,8 @@ static void test_bad_values(void)
          "no option in [data] called \"batch\"; choose one of: data, target,"},
         {"run", "", "x", "no option in [run] called \"\""},
         {"data", "data", "\xff", "option data cannot be \"\xef\xbf\xbd\": it takes text in UTF-8"},
+        {"data", "val_split", "\033[31m1\n", "option val_split cannot be \"?[31m1?\""},
+        {"data", "scaling", "\xc2\x9b\xff", "no scaling called \"?\xef\xbf\xbd\""},
         {"data", "val_split", "1", "option val_split cannot be \"1\": it takes a number from 0"},
         {"data", "val_split", "-0.1", "val_split cannot be \"-0.1\""},
         {"data", "val_split", "nan", "val_split cannot be \"nan\""},
@@ -325,6 +326,8 @@ static void test_bad_files(void)
         {"[training]\nbatch[de]=7\n", "no option in [training] called \"batch[de]\""},
         {"[trainer]\nbatch=7\n", "no section called \"trainer\""},
         {"[training]\nbatch=7\nbatch=8\n", "option batch stands twice in [training]"},
+        {"\033[31m\n", "contains line \xe2\x80\x9c?[31m\xe2\x80\x9d"},
+        {"[training]\nbatch=\033[31m\n", "option batch cannot be \"?[31m\""},
         {"[training]\nbatch=7\n[run]\n[training]\nbatch=7\n", "option batch stands twice"},
         {"[data]\ndata=\\q\n", "data"},
         {"[data]\ndata=\xff\n", "not UTF-8"},

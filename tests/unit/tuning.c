@@ -225,6 +225,7 @@ static void check_problem(const RippleTuning *tuning, const char *words)
     g_assert_nonnull(problem);
     g_test_message("%s", problem);
     g_assert_true(g_utf8_validate(problem, -1, NULL));
+    g_assert_null(strchr(problem, '\033'));
     g_assert_nonnull(strstr(problem, ripple_tuning_path(tuning)));
     g_assert_nonnull(strstr(problem, words));
     g_assert_nonnull(strstr(problem, "delete the file"));
@@ -282,7 +283,9 @@ static void test_whole_entries(void)
 
 static void test_damaged_file(void)
 {
-    static const char *const texts[] = {"no key file", "[NT 1x1x1\n", "\xff\xfe[", "key=1\n"};
+    static const char *const texts[] = {"no key file", "[NT 1x1x1\n",
+                                        "\033[31m\n",  "[NT 1x1x1]\nprovider=\033[31m\n",
+                                        "\xff\xfe[",   "key=1\n"};
     RippleOpenclDevice device = device_of(RIPPLE_DEVICE_CPU, "damaged file");
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(RippleTuning) before = open_table(&device);
