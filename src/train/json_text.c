@@ -25,6 +25,32 @@ static gboolean refuse(gsize at, const char *reason, GError **error)
     return FALSE;
 }
 
+/* Four hexadecimal digits, of the escape that begins at `start`. */
+static gboolean scan_code(Scan *scan, gsize start, guint *code, GError **error)
+{
+    *code = 0;
+    for (int digit = 0; digit < 4; digit++, scan->at++) {
+        if (!g_ascii_isxdigit(peek(scan)))
+            return refuse(start, "stands an escape without four hexadecimal digits", error);
+        *code = *code * 16 + (guint)g_ascii_xdigit_value(peek(scan));
+    }
+    return TRUE;
+}
+
+/* A character beyond 16 bits is written as two codes, of which neither may stand alone: json-glib
+ * would make of it what is no UTF-8. */
+static gboolean scan_second_code(Scan *scan, gsize start, GError **error)
+{
+    guint code = 0;
+    if (scan->length - scan->at >= 2 && memcmp(scan->text + scan->at, "\\u", 2) == 0) {
+        scan->at += 2;
+        if (!scan_code(scan, start, &code, error))
+            return FALSE;
+    }
+    return (code >= 0xdc00 && code <= 0xdfff) ||
+           refuse(start, "stands half of a pair of escapes", error);
+}
+
 /* What follows a backslash. U+0000 would end the string early in C. */
 static gboolean scan_escape(Scan *scan, GError **error)
 {
@@ -36,15 +62,14 @@ static gboolean scan_escape(Scan *scan, GError **error)
     if (kind != 'u')
         return refuse(start, "stands an unknown escape", error);
 
-    guint code = 0;
-    for (int digit = 0; digit < 4; digit++, scan->at++) {
-        if (!g_ascii_isxdigit(peek(scan)))
-            return refuse(start, "stands an escape without four hexadecimal digits", error);
-        code = code * 16 + (guint)g_ascii_xdigit_value(peek(scan));
-    }
+    guint code;
+    if (!scan_code(scan, start, &code, error))
+        return FALSE;
     if (code == 0)
         return refuse(start, "stands a zero character inside a string", error);
-    return TRUE;
+    if (code >= 0xdc00 && code <= 0xdfff)
+        return refuse(start, "stands half of a pair of escapes", error);
+    return code < 0xd800 || code > 0xdbff || scan_second_code(scan, start, error);
 }
 
 static gboolean scan_string(Scan *scan, GError **error)
@@ -128,6 +153,38 @@ static gboolean scan_token(Scan *scan, GError **error)
     return TRUE;
 }
 
+/* How much of what is bounded was met. */
+typedef struct {
+    gsize depth;
+    gsize values;
+    gsize members;                            /* of all objects */
+    gsize own[RIPPLE_JSON_MAXIMUM_DEPTH + 1]; /* of the object open at each depth */
+} Count;
+
+/* Count the token `c` at `at`. */
+static gboolean count_token(Count *count, char c, gsize at, GError **error)
+{
+    gboolean opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+    if (closes && count->depth == 0)
+        return refuse(at, "stands something after the end", error);
+    count->depth = count->depth + opens - closes;
+    if (count->depth > RIPPLE_JSON_MAXIMUM_DEPTH)
+        return refuse(at, "it nests deeper than 16 levels", error);
+    count->values += opens || c == ',';
+    if (count->values > RIPPLE_JSON_MAXIMUM_VALUES)
+        return refuse(at, "it holds more than 4,194,304 values", error);
+    if (opens)
+        count->own[count->depth] = 0;
+    if (c != ':')
+        return TRUE;
+    count->members++;
+    if (++count->own[count->depth] > RIPPLE_JSON_MAXIMUM_MEMBERS)
+        return refuse(at, "an object has more than 8,192 members", error);
+    if (count->members > RIPPLE_JSON_MAXIMUM_ALL_MEMBERS)
+        return refuse(at, "its objects have more than 32,768 members", error);
+    return TRUE;
+}
+
 gboolean ripple_json_check(const char *text, gsize length, GError **error)
 {
     const char *end;
@@ -135,25 +192,20 @@ gboolean ripple_json_check(const char *text, gsize length, GError **error)
         return refuse((gsize)(end - text), "stands a byte that is not UTF-8", error);
 
     Scan scan = {text, length, 0};
-    gsize depth = 0, values = 1;
+    Count count = {.values = 1};
     gboolean ended = FALSE;
     while (scan.at < length) {
         gsize at = scan.at;
         char c = text[at];
-        gboolean opens = c == '{' || c == '[', closes = c == '}' || c == ']';
         if (!scan_token(&scan, error))
             return FALSE;
         if (strchr(" \t\r\n", c))
             continue;
-        if (ended || (closes && depth == 0))
+        if (ended)
             return refuse(at, "stands something after the end", error);
-        depth = depth + opens - closes;
-        values += opens || c == ',';
-        ended = depth == 0;
-        if (depth > RIPPLE_JSON_MAXIMUM_DEPTH)
-            return refuse(at, "it nests deeper than 16 levels", error);
-        if (values > RIPPLE_JSON_MAXIMUM_VALUES)
-            return refuse(at, "it holds more than 4,194,304 values", error);
+        if (!count_token(&count, c, at, error))
+            return FALSE;
+        ended = count.depth == 0;
     }
     return TRUE;
 }

@@ -16,6 +16,12 @@
 /** Most values in one text, which bounds the memory that its nodes take (about 120 bytes each). */
 #define RIPPLE_JSON_MAXIMUM_VALUES (1u << 22)
 
+/** Most members of one object, and of all together. json-glib looks members up by a hash that
+ * anyone can make collide, and needs time by the square of their number then: a second for this
+ * many. The header of a checkpoint of 1024 layers has 6144 tensors of three members. */
+#define RIPPLE_JSON_MAXIMUM_MEMBERS 8192u
+#define RIPPLE_JSON_MAXIMUM_ALL_MEMBERS 32768u
+
 /** Most digits of a whole number: what 64 bits hold without care. */
 #define RIPPLE_JSON_MAXIMUM_DIGITS 18u
 

@@ -53,7 +53,14 @@ static const struct {
     {"{\"\\x\":1}", "at byte 2 stands an unknown escape"},
     {"{\"\\u12g4\":1}", "at byte 2 stands an escape without four hexadecimal digits"},
     {"{\"\\u0000\":1}", "at byte 2 stands a zero character"},
-    {"{\"\\ud800\":1}", "not good JSON"},
+    {"{\"\\ud800\":1}", "at byte 2 stands half of a pair of escapes"},
+    {"{\"\\ud800\\ud800\":1}", "at byte 2 stands half of a pair of escapes"},
+    {"{\"\\ud800\\n\":1}", "at byte 2 stands half of a pair of escapes"},
+    {"{\"\\ud83d\\u0041\":1}", "at byte 2 stands half of a pair of escapes"},
+    {"{\"\\ude00\":1}", "at byte 2 stands half of a pair of escapes"},
+    {"{\"\\ud83d\\u12g4\":1}", "at byte 2 stands an escape without four hexadecimal digits"},
+    {"{\"\\ud83d\\ude00\":1}", "\"\xf0\x9f\x98\x80\" has no dtype"},
+    {"{\"\\u009b31m\":1}", "\"?31m\" has no dtype"},
     {"{\"a\nb\":1}", "at byte 3 stands a control character"},
     {"{\"a\xff\":1}", "at byte 3 stands a byte that is not UTF-8"},
     {"{\"a\xc3", "at byte 3 stands a byte that is not UTF-8"},
@@ -183,6 +190,33 @@ static void test_bounds(void)
     assert_refused(many_path, "more than 4,194,304 values");
 }
 
+/* `count` members of an object, in groups of `group` to an object of its own. */
+static char *write_members(guint count, guint group)
+{
+    g_autoptr(GString) header = g_string_new("{\"x\":[{");
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(header, "%s\"%u\":0", i == 0 ? "" : i % group ? "," : "},{", i);
+    g_string_append(header, "}]}");
+    return files_write_safetensors("members", header->str, NULL, 0);
+}
+
+static void test_members(void)
+{
+    static const struct {
+        guint count, group;
+        const char *words;
+    } objects[] = {
+        {8192, 8192, "\"x\" has no dtype"}, /* this many are looked at */
+        {8193, 8193, "an object has more than 8,192 members"},
+        {32767, 4096, "\"x\" has no dtype"},
+        {32768, 4096, "its objects have more than 32,768 members"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(objects); i++) {
+        g_autofree char *path = write_members(objects[i].count, objects[i].group);
+        assert_refused(path, objects[i].words);
+    }
+}
+
 /* The header's limit holds also for a file that is long enough. */
 static void test_header_too_long(void)
 {
@@ -206,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/safetensors-malformed/lengths", test_lengths);
     g_test_add_func("/safetensors-malformed/no-regular-file", test_no_regular_file);
     g_test_add_func("/safetensors-malformed/bounds", test_bounds);
+    g_test_add_func("/safetensors-malformed/members", test_members);
     g_test_add_func("/safetensors-malformed/header-too-long", test_header_too_long);
     int failed = g_test_run();
     files_clear();
