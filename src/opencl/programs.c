@@ -33,8 +33,8 @@ GHashTable *ripple_kernels_new(void)
 GBytes *ripple_embedded_file(const char *file, GError **error)
 {
     g_autofree char *path = g_strconcat("/ripple/kernels/", file, NULL);
-    g_resources_register(ripple_kernels_get_resource());
-    return g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+    return g_resource_lookup_data(ripple_kernels_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                  error);
 }
 
 /* What stands in `file`, for `place`. */
