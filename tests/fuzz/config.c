@@ -2,6 +2,7 @@
 #include "fuzz/input.h"
 
 #include <ripple/config.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -19,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     error = NULL;
     ok = ripple_config_load(read, again, &error);
     g_assert_no_error(error);
+    g_assert_true(ok);
     g_autofree char *text_again = ripple_config_to_text(read);
     g_assert_cmpstr(text, ==, text_again);
 

@@ -17,8 +17,16 @@ const char *fuzz_folder(void);
 /** Write a file called `name` into the folder. Its path; free with g_free. */
 char *fuzz_write(const char *name, gconstpointer bytes, gsize length);
 
-/** The input up to the first zero byte, which `*bytes` and `*length` then follow; or all of it. Free
- * with g_free. */
+/** The same, compressed with gzip where `is_compressed`: what is searched for should be in the
+ * parser, and nobody finds a checksum by chance. */
+char *fuzz_write_compressed(const char *name, gconstpointer bytes, gsize length,
+                            gboolean is_compressed);
+
+/** The next byte of the input, 0 where it has ended. */
+guint8 fuzz_byte(const uint8_t **bytes, size_t *length);
+
+/** The input up to the first zero byte, which `*bytes` and `*length` then follow; or all of it.
+ * Free with g_free. */
 char *fuzz_word(const uint8_t **bytes, size_t *length);
 
 /** What a function that reports errors must hold: it says why exactly when it failed, in a sentence

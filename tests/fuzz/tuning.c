@@ -1,7 +1,9 @@
 /* A device's tuning table. What was wrong in it is left out of what is saved, which is then read
  * without a complaint. */
-#include "fuzz/input.h"
 #include "opencl/tuning.h"
+
+#include "fuzz/input.h"
+#include <ripple/error.h>
 
 static RippleTuning *read_table(void)
 {
@@ -24,6 +26,13 @@ static RippleTuning *read_table(void)
     return tuning;
 }
 
+/* It is told to the user as an error is. */
+static void check_problem(const char *problem)
+{
+    if (problem)
+        fuzz_check(FALSE, g_error_new_literal(RIPPLE_ERROR, RIPPLE_ERROR_DATA, problem));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     fuzz_folder();
@@ -35,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     GError *error = NULL;
     g_autoptr(RippleTuning) tuning = read_table();
+    check_problem(ripple_tuning_problem(tuning));
     gboolean ok = ripple_tuning_save(tuning, &error);
     fuzz_check(ok, error);
     g_autoptr(RippleTuning) saved = read_table();
