@@ -84,24 +84,33 @@ RIPPLE_API void ripple_trainer_free(RippleTrainer *trainer);
 RIPPLE_API RippleConfig *ripple_trainer_resume_config(const char *directory, GError **error);
 
 /** Like ripple_trainer_new(), for a run that goes on in `config->out` where its newest whole
- * checkpoint left it, to the same bits as if it had not stopped. A USAGE error when `config` asks
- * for something else than the run did, but for how long it goes on and what stands in [run]; a DATA
- * error when there is no checkpoint, or the data are not what they were. */
+ * checkpoint left it, to the same bits as if it had not stopped. One that has taken all its steps
+ * has nothing left to do. A USAGE error when `config` asks for something else than the run did, but
+ * for how long it goes on, where the data lie and what stands in [run]; a DATA error when there is
+ * no checkpoint, or the data are not what they were. */
 RIPPLE_API RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error);
 
 /** How many steps had been taken when the run was resumed; 0 for a new one. */
 RIPPLE_API guint64 ripple_trainer_resumed_step(const RippleTrainer *trainer);
 
-/** What is wrong with checkpoints newer than the one that the run goes on from, in sentences; NULL
- * where nothing is. Owned by the trainer. */
-RIPPLE_API const char *ripple_trainer_resume_problem(const RippleTrainer *trainer);
+/** What the user of a resumed run should know, a sentence on each line: that a newer checkpoint is
+ * damaged and was put aside, or that the run began on another device, so that its numbers may
+ * differ. Empty where all is as it should be. Owned by the trainer. */
+RIPPLE_API const char *ripple_trainer_resume_notes(const RippleTrainer *trainer);
+
+/** How many steps the run takes in all. */
+RIPPLE_API guint64 ripple_trainer_steps(const RippleTrainer *trainer);
+
+/** Interrupt the run, as an observer may, and after exactly `step` steps; 0 for never. To be called
+ * before it runs. */
+RIPPLE_API void ripple_trainer_stop_after(RippleTrainer *trainer, guint64 step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
 /** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl,
  * model.safetensors, checkpoints and, with validation samples, best.safetensors there
- * (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the
- * loss stops being a finite number, and no model is written then; INTERRUPTED when the observer
- * said so. */
+ * (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the loss stops being a finite
+ * number: no model is written then, and the last checkpoint stays. INTERRUPTED when the observer
+ * said so. Of a run that was resumed when all its steps were taken, the losses are NAN. */
 RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                                        RippleTrainingResult *result, GError **error);
 

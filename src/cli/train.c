@@ -9,6 +9,7 @@
 #include <ripple/trainer.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BAR_WIDTH 16
 
@@ -38,10 +39,15 @@ static void note_interrupt(int signal_number)
 
 /* SIGUSR1 asks how far the run has come. */
 static volatile sig_atomic_t status_wanted;
+static volatile sig_atomic_t is_training;
 
 static void note_status(int signal_number)
 {
-    status_wanted = 1;
+    static const char early[] = "no step was taken yet: the run is being prepared\n";
+    if (is_training)
+        status_wanted = 1;
+    else if (write(STDERR_FILENO, early, sizeof early - 1) < 0)
+        return; /* nobody is there to read it */
 }
 
 /* From the beginning on: the signal would end a program that does not expect it. */
@@ -92,6 +98,7 @@ static void show_status(const RippleProgress *progress)
 
 static void show_progress(const RippleProgress *progress, gpointer user_data)
 {
+    is_training = 1;
     if (status_wanted) {
         status_wanted = 0;
         show_status(progress);
@@ -278,10 +285,14 @@ static RippleTrainer *open_trainer(const RippleConsole *console, RippleConfig *c
     RippleTrainer *trainer = ripple_trainer_resume(config, error);
     if (!trainer)
         return NULL;
-    if (ripple_trainer_resume_problem(trainer))
-        ripple_console_note(console, "%s", ripple_trainer_resume_problem(trainer));
-    ripple_console_note(console, "resumed  %s, after %" G_GUINT64_FORMAT " steps", resume,
-                        ripple_trainer_resumed_step(trainer));
+    const char *notes = ripple_trainer_resume_notes(trainer);
+    guint64 step = ripple_trainer_resumed_step(trainer);
+    if (*notes)
+        ripple_console_note(console, "%s", notes);
+    ripple_console_note(console, "resumed  %s, after %" G_GUINT64_FORMAT " steps%s", resume, step,
+                        step < ripple_trainer_steps(trainer)
+                            ? ""
+                            : ": all that it was to take; ask for more by --epochs or --steps");
     return trainer;
 }
 
@@ -317,7 +328,9 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     if (!trainer)
         return FALSE;
     show_start(&console, trainer);
-    tune_first(&console, trainer, config);
+    /* Other plans may round otherwise: a run goes on with those it has. */
+    if (!resume || ripple_run_options_has(options, "tune"))
+        tune_first(&console, trainer, config);
     catch_interrupts();
     ripple_console_progress(&console, "compiling kernels");
     const RippleObserver observer = {.step = show_step,

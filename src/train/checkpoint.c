@@ -1,5 +1,6 @@
 #include "train/checkpoint.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "train/model_layers.h"
 #include "train/model_write.h"
@@ -37,6 +38,7 @@ void ripple_checkpoint_free(RippleCheckpoint *checkpoint)
     g_free(checkpoint->path);
     g_free(checkpoint->config);
     g_free(checkpoint->data);
+    g_free(checkpoint->device);
     ripple_model_free(checkpoint->model);
     g_free(checkpoint->parameters);
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
@@ -61,6 +63,8 @@ static char **metadata_of(const RippleCheckpoint *checkpoint)
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     g_strv_builder_add_many(builder, KEY(config), checkpoint->config, KEY(data), checkpoint->data,
                             NULL);
+    if (checkpoint->device)
+        g_strv_builder_add_many(builder, KEY(device), checkpoint->device, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_autofree char *text = number_text(&checkpoint->position, i);
         if (!numbers[i].may_miss || !isnan(checkpoint->position.best_loss))
@@ -136,11 +140,13 @@ static gboolean read_extras(RippleCheckpoint *self, GError **error)
             return FALSE;
     if (self->position.epoch == 0)
         return blame(file, KEY(epoch), error);
+    self->device = g_strdup(ripple_safetensors_metadata(file, KEY(device)));
     const RippleNetwork *network = self->model->network;
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         if (!read_values(file, network, ripple_moment_prefixes[i], &self->moments[i], error))
             return FALSE;
-    return read_values(file, network, "", &self->parameters, error);
+    return read_values(file, network, "", &self->parameters, error) &&
+           ripple_safetensors_check_sum(file, error);
 }
 
 RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)
@@ -153,28 +159,42 @@ RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)
     return g_steal_pointer(&self);
 }
 
-/* ---- the data ------------------------------------------------------------------------------- */
+/* ---- what it belongs to --------------------------------------------------------------------- */
 
-/* GChecksum counts in gssize. */
-static void add(GChecksum *checksum, gconstpointer bytes, gsize length)
+static void add(RippleHash *hash, gconstpointer bytes, gsize length)
 {
     if (bytes)
-        g_checksum_update(checksum, bytes, (gssize)length);
+        ripple_hash_add(hash, bytes, length);
+}
+
+static void add_names(RippleHash *hash, char *const *names)
+{
+    for (guint i = 0; names && names[i]; i++)
+        ripple_hash_add(hash, names[i], strlen(names[i]) + 1);
 }
 
 char *ripple_data_digest(const RippleDataset *dataset)
 {
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    guint64 sizes[] = {dataset->samples, dataset->inputs, dataset->target_kind, dataset->classes,
-                       dataset->targets};
+    const guint64 sizes[] = {dataset->samples, dataset->inputs, dataset->target_kind,
+                             dataset->classes, dataset->targets};
     gsize values = dataset->samples * dataset->inputs;
-    add(checksum, sizes, sizeof sizes);
-    add(checksum, dataset->input_bytes, values);
-    add(checksum, dataset->input_values, values * sizeof *dataset->input_values);
-    add(checksum, dataset->labels, dataset->samples * sizeof *dataset->labels);
-    add(checksum, dataset->target_values,
+    RippleHash hash;
+    ripple_hash_begin(&hash);
+    add(&hash, sizes, sizeof sizes);
+    add(&hash, dataset->input_bytes, values);
+    add(&hash, dataset->input_values, values * sizeof *dataset->input_values);
+    add(&hash, dataset->labels, dataset->samples * sizeof *dataset->labels);
+    add(&hash, dataset->target_values,
         dataset->samples * dataset->targets * sizeof *dataset->target_values);
-    for (guint i = 0; dataset->class_names && dataset->class_names[i]; i++)
-        add(checksum, dataset->class_names[i], strlen(dataset->class_names[i]) + 1);
-    return g_strdup(g_checksum_get_string(checksum));
+    add_names(&hash, dataset->input_names);
+    add_names(&hash, dataset->class_names);
+    add_names(&hash, dataset->target_names);
+    return g_strdup_printf("%016" G_GINT64_MODIFIER "x", ripple_hash_end(&hash));
+}
+
+char *ripple_device_text(const RippleBackend *backend)
+{
+    const char *driver = ripple_backend_driver(backend);
+    return g_strconcat(ripple_backend_device_name(backend), driver ? ", driver " : NULL, driver,
+                       NULL);
 }

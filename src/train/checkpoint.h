@@ -2,11 +2,12 @@
  * A checkpoint: a model file from which training goes on as if it had never stopped.
  *
  * Beside the model it holds the optimizer's moments (model_write.h), how far the run has come, its
- * configuration, and a digest of its data (docs/formats.md).
+ * configuration, the device it computes on, and digests of its data and of the file itself
+ * (docs/formats.md).
  */
 #pragma once
 
-#include "network/schedule.h"
+#include "network/backend.h"
 
 #include <ripple/model.h>
 
@@ -15,7 +16,7 @@
 typedef struct {
     guint64 step;          /**< updates made */
     guint64 epoch;         /**< under way, counted from 1 */
-    guint64 samples;       /**< of the epoch's order that were trained on */
+    guint64 samples;       /**< of the epoch's order that were trained on: whole batches */
     gdouble loss;          /**< its sum over those samples */
     gdouble rights;        /**< how many of them were classified rightly */
     gdouble seconds;       /**< the run has taken */
@@ -29,6 +30,7 @@ typedef struct {
     RipplePosition position;
     char *config; /**< as ripple_config_to_text() writes it */
     char *data;   /**< ripple_data_digest() */
+    char *device; /**< ripple_device_text(), or NULL */
     RippleModel *model;
     gdouble *parameters; /**< of the model, with all the digits the backend kept */
     gdouble *moments[RIPPLE_MOST_MOMENTS]; /**< parameter_span each; NULL where not kept */
@@ -44,6 +46,9 @@ gboolean ripple_checkpoint_write(const RippleCheckpoint *checkpoint, GError **er
 /** Read the checkpoint at `path`, which is taken for hostile. A DATA error names what is wrong. */
 RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error);
 
-/** SHA-256 of the samples of `dataset` and their targets, as hexadecimal digits. Free with g_free.
- */
+/** A checksum of the samples of `dataset`, their targets and their names, as hexadecimal digits.
+ * Free with g_free. */
 char *ripple_data_digest(const RippleDataset *dataset);
+
+/** Name and driver of the device behind `backend`. Free with g_free. */
+char *ripple_device_text(const RippleBackend *backend);

@@ -1,11 +1,15 @@
 #include "train/checkpoints.h"
 
+#include "train/replacement.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <ripple/error.h>
+#include <string.h>
 
 #define PREFIX "step-"
 #define SUFFIX ".safetensors"
+#define BEST "best" SUFFIX
 
 struct _RippleCheckpoints {
     const RippleConfig *config;
@@ -73,9 +77,19 @@ gboolean ripple_checkpoints_is_due_after(const RippleCheckpoints *checkpoints, g
 
 /* ---- the files ------------------------------------------------------------------------------ */
 
+/* Names have the order of their steps: the one with more digits is newer. */
 static int newest_first(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(char *const *)b, *(char *const *)a);
+    const char *one = *(char *const *)a, *other = *(char *const *)b;
+    gsize length = strlen(one), other_length = strlen(other);
+    return length != other_length ? (length < other_length ? 1 : -1) : strcmp(other, one);
+}
+
+static gboolean is_checkpoint(const char *name)
+{
+    gsize digits = strspn(name + MIN(strlen(PREFIX), strlen(name)), "0123456789");
+    return g_str_has_prefix(name, PREFIX) && digits > 0 &&
+           strcmp(name + strlen(PREFIX) + digits, SUFFIX) == 0;
 }
 
 /* Paths of the files called like checkpoints, the newest first. */
@@ -84,21 +98,32 @@ static GPtrArray *list(const char *directory)
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *folder = folder_of(directory);
     g_autoptr(GDir) open = g_dir_open(folder, 0, NULL);
-    const char *name;
-    while (open && (name = g_dir_read_name(open)))
-        if (g_str_has_prefix(name, PREFIX) && g_str_has_suffix(name, SUFFIX))
+    for (const char *name; open && (name = g_dir_read_name(open));)
+        if (is_checkpoint(name))
             g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
     g_ptr_array_sort(paths, newest_first);
     return paths;
 }
 
-/* One that cannot be removed takes space and does no harm. */
-static void keep_newest(const char *directory, guint64 keep)
+static gboolean fail(GError **error, const char *doing, const char *path)
+{
+    int code = errno;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED, "Could not %s %s: %s.", doing, path,
+                g_strerror(code));
+    return FALSE;
+}
+
+/* The oldest first, so that the newest is there as long as any is. */
+static gboolean keep_newest(const char *directory, guint64 keep, GError **error)
 {
     g_autoptr(GPtrArray) paths = list(directory);
-    for (guint64 i = keep; i < paths->len; i++)
-        g_unlink(paths->pdata[i]);
+    for (guint i = paths->len; i > keep; i--)
+        if (g_unlink(paths->pdata[i - 1]) != 0)
+            return fail(error, "remove the file", paths->pdata[i - 1]);
+    return TRUE;
 }
+
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static gboolean download(RippleBuffer *buffer, gdouble **values, GError **error)
 {
@@ -118,18 +143,18 @@ static gboolean download_state(const RippleState *state, RippleCheckpoint *check
     return download(state->parameters, &checkpoint->parameters, error);
 }
 
+/* That the folder is there lasts through a power cut, too. */
 static gboolean make_folder(const char *directory, GError **error)
 {
     g_autofree char *folder = folder_of(directory);
-    if (g_mkdir_with_parents(folder, 0777) == 0)
-        return TRUE;
-    int code = errno;
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED, "Could not make the directory %s: %s.",
-                folder, g_strerror(code));
-    return FALSE;
+    if (g_mkdir(folder, 0777) == 0)
+        ripple_replacement_sync(directory);
+    else if (errno != EEXIST)
+        return fail(error, "make the directory", folder);
+    return TRUE;
 }
 
-/* Digits enough that names and steps have the same order. */
+/* Zeros in front keep the names in order where people list them. */
 static char *path_of(const char *directory, guint64 step)
 {
     g_autofree char *folder = folder_of(directory);
@@ -146,10 +171,12 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
         self->digest = ripple_data_digest(self->dataset);
     g_autofree char *path = path_of(directory, position->step);
     g_autofree char *text = ripple_config_to_text(self->config);
+    g_autofree char *device = ripple_device_text(self->state->backend);
     RippleCheckpoint checkpoint = {.path = path,
                                    .position = *position,
                                    .config = text,
                                    .data = self->digest,
+                                   .device = device,
                                    .model = self->model};
     gboolean ok = make_folder(directory, error) &&
                   download_state(self->state, &checkpoint, error) &&
@@ -159,19 +186,47 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
         g_free(checkpoint.moments[i]);
     if (!ok)
         return FALSE;
-    keep_newest(directory, self->config->keep);
+    /* An old one that cannot be removed takes space and does no harm. */
+    keep_newest(directory, self->config->keep, NULL);
     self->last = g_get_monotonic_time();
     return TRUE;
 }
 
+static char *best_path(const RippleCheckpoints *self)
+{
+    return g_build_filename(self->config->out, BEST, NULL);
+}
+
 gboolean ripple_checkpoints_write_best(RippleCheckpoints *checkpoints, GError **error)
 {
-    g_autofree char *path = g_build_filename(checkpoints->config->out, "best" SUFFIX, NULL);
+    g_autofree char *path = best_path(checkpoints);
     return ripple_backend_download(ripple_buffer_view(checkpoints->state->parameters),
                                    checkpoints->model->parameters, error) &&
            ripple_model_save(checkpoints->model, path, error);
 }
 
+void ripple_checkpoints_forget_best(RippleCheckpoints *checkpoints)
+{
+    g_autofree char *path = best_path(checkpoints);
+    g_unlink(path);
+}
+
+/* ---- finding -------------------------------------------------------------------------------- */
+
+static void set_none(const char *directory, GError **error)
+{
+    g_autofree char *config = g_build_filename(directory, "config.ini", NULL);
+    if (g_file_test(config, G_FILE_TEST_EXISTS))
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                    "The run in \"%s\" has written no checkpoint yet; `ripple train --config %s` "
+                    "begins it again.",
+                    directory, config);
+    else
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                    "There is no run in \"%s\"; name the --out directory of one.", directory);
+}
+
+/* Of several damaged ones, the newest is told about. */
 RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **problem, GError **error)
 {
     g_autoptr(GPtrArray) paths = list(directory);
@@ -188,25 +243,48 @@ RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **proble
     if (damage)
         g_propagate_error(error, g_steal_pointer(&damage));
     else
-        g_set_error(
-            error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
-            "There is no checkpoint in \"%s\"; name the --out directory of a run that wrote "
-            "one.",
-            directory);
+        set_none(directory, error);
     return NULL;
+}
+
+gboolean ripple_checkpoints_put_aside(const char *directory, const RippleCheckpoint *chosen,
+                                      GError **error)
+{
+    g_autoptr(GPtrArray) paths = list(directory);
+    for (guint i = 0; i < paths->len && strcmp(paths->pdata[i], chosen->path) != 0; i++) {
+        g_autofree char *aside = g_strconcat(paths->pdata[i], ".damaged", NULL);
+        if (g_rename(paths->pdata[i], aside) != 0)
+            return fail(error, "rename the file", paths->pdata[i]);
+    }
+    return TRUE;
+}
+
+void ripple_checkpoints_sweep(const char *directory)
+{
+    g_autofree char *folder = folder_of(directory);
+    ripple_replacement_sweep(folder, PREFIX);
+    ripple_replacement_sweep(directory, BEST);
 }
 
 gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
 {
-    g_autoptr(RippleCheckpoint) newest = ripple_checkpoints_newest(directory, NULL, NULL);
-    if (!newest || newest->position.is_finished) {
-        keep_newest(directory, 0);
+    g_autoptr(GPtrArray) paths = list(directory);
+    if (paths->len == 0)
         return TRUE;
-    }
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
-                "The directory %s holds a run that stopped after %" G_GUINT64_FORMAT
-                " steps. Go on with it by --resume %s, choose another --out, or delete the folder "
-                "\"checkpoints\" in it.",
-                directory, newest->position.step, directory);
+    g_autoptr(GError) damage = NULL;
+    g_autoptr(RippleCheckpoint) newest = ripple_checkpoints_newest(directory, NULL, &damage);
+    if (newest && newest->position.is_finished)
+        return keep_newest(directory, 0, error);
+    if (newest)
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "The directory %s holds a run that stopped after %" G_GUINT64_FORMAT
+                    " steps. Go on with it by --resume %s, choose another --out, or delete the "
+                    "folder \"checkpoints\" in it.",
+                    directory, newest->position.step, directory);
+    else
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "The directory %s holds a run whose checkpoints cannot be read: %s Choose "
+                    "another --out, or delete the folder \"checkpoints\" in it.",
+                    directory, damage->message);
     return FALSE;
 }

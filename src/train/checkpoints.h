@@ -14,7 +14,7 @@
 typedef struct _RippleCheckpoints RippleCheckpoints;
 
 /** For the run of `config`, which names a directory, over `dataset`. `model` is written, with the
- * parameters that `state` holds then. Borrows everything. */
+ * parameters and moments that `state` holds then. Borrows everything. */
 RippleCheckpoints *ripple_checkpoints_new(const RippleConfig *config, const RippleDataset *dataset,
                                           RippleModel *model, RippleState *state);
 void ripple_checkpoints_free(RippleCheckpoints *checkpoints);
@@ -38,9 +38,20 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
 /** Write best.safetensors from what the device holds. */
 gboolean ripple_checkpoints_write_best(RippleCheckpoints *checkpoints, GError **error);
 
+/** Remove what a former run left as best.safetensors, if anything. */
+void ripple_checkpoints_forget_best(RippleCheckpoints *checkpoints);
+
 /** The newest whole checkpoint in `directory`. Where newer ones are damaged, `*problem` tells,
  * unless it is NULL: free with g_free. A DATA error when there is none. */
 RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **problem, GError **error);
+
+/** Before a run goes on from `chosen`: put the newer ones, which are damaged, aside under names
+ * that end in ".damaged", so that they count no longer. */
+gboolean ripple_checkpoints_put_aside(const char *directory, const RippleCheckpoint *chosen,
+                                      GError **error);
+
+/** Remove what killed runs left half-written in `directory`. */
+void ripple_checkpoints_sweep(const char *directory);
 
 /** Before a new run begins in `directory`: forget the checkpoints of one that has finished. A
  * FAILED error when one has not. */

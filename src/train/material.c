@@ -138,6 +138,17 @@ void ripple_material_free(RippleMaterial *material)
     g_free(material);
 }
 
+guint64 ripple_material_steps_per_epoch(const RippleMaterial *material, const RippleConfig *config)
+{
+    return (material->n_train - 1) / config->batch + 1;
+}
+
+guint64 ripple_material_steps(const RippleMaterial *material, const RippleConfig *config)
+{
+    return config->steps ? config->steps
+                         : config->epochs * ripple_material_steps_per_epoch(material, config);
+}
+
 guint32 *ripple_material_order(const RippleMaterial *material, const RippleConfig *config,
                                guint32 epoch)
 {

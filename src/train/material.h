@@ -23,6 +23,10 @@ RippleMaterial *ripple_material_new(RippleConfig *config, GError **error);
 void ripple_material_free(RippleMaterial *material);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleMaterial, ripple_material_free)
 
+/** How many steps an epoch has, and how many the run of `config` takes in all. */
+guint64 ripple_material_steps_per_epoch(const RippleMaterial *material, const RippleConfig *config);
+guint64 ripple_material_steps(const RippleMaterial *material, const RippleConfig *config);
+
 /** The order of the training samples in `epoch` (counted from 1): a fresh permutation of
  * train_order, or train_order itself when `config` does not shuffle. n_train long; free with
  * g_free. */

@@ -124,9 +124,11 @@ gboolean ripple_model_write(const RippleModel *model, const RippleModelExtras *e
         if (extras->moments[i] && !add_layers(&contents, ripple_moment_prefixes[i], model->network,
                                               NULL, extras->moments[i], path, error))
             return FALSE;
-    return ripple_safetensors_write(path, (const char *const *)metadata,
-                                    (const RippleTensorToStore *)(gpointer)contents.tensors->data,
-                                    contents.tensors->len, error);
+    const RippleTensorToStore *tensors = (gpointer)contents.tensors->data;
+    const char *const *texts = (const char *const *)metadata;
+    guint count = contents.tensors->len;
+    return extras ? ripple_safetensors_write_checked(path, texts, tensors, count, error)
+                  : ripple_safetensors_write(path, texts, tensors, count, error);
 }
 
 gboolean ripple_model_save(const RippleModel *model, const char *path, GError **error)

@@ -43,7 +43,14 @@ static const RippleStoredTensor *find_part(const RippleSafetensors *file, const 
     return tensor;
 }
 
-/* All that is neither a tensor of `layers` nor a moment is another. */
+/* What a file of a model may hold beside it. */
+static gboolean is_extra(const RippleStoredTensor *tensor)
+{
+    return g_str_has_prefix(tensor->name, RIPPLE_OPTIMIZER_PREFIX) ||
+           strcmp(tensor->name, RIPPLE_SAFETENSORS_CHECKSUM) == 0;
+}
+
+/* All that is neither a tensor of `layers` nor an extra is another. */
 static gboolean check_no_other(const RippleSafetensors *file, const RippleNetwork *network,
                                const RippleStoredLayer *layers, GError **error)
 {
@@ -54,8 +61,7 @@ static gboolean check_no_other(const RippleSafetensors *file, const RippleNetwor
     }
     for (guint i = 0; i < ripple_safetensors_count(file); i++) {
         const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
-        if (!g_hash_table_contains(known, tensor) &&
-            !g_str_has_prefix(tensor->name, RIPPLE_OPTIMIZER_PREFIX))
+        if (!g_hash_table_contains(known, tensor) && !is_extra(tensor))
             return ripple_safetensors_blame(
                 ripple_safetensors_path(file), error,
                 "the tensor \"%s\" belongs to none of the network's %u layers.", tensor->name,
@@ -163,6 +169,8 @@ static GPtrArray *collect_weights(const RippleSafetensors *file, GError **error)
     g_autoptr(GPtrArray) weights = g_ptr_array_new();
     for (guint i = 0; i < ripple_safetensors_count(file); i++) {
         const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
+        if (is_extra(tensor))
+            continue;
         if (ends_in(tensor->name, "weight"))
             g_ptr_array_add(weights, (gpointer)tensor);
         else if (!check_bias(file, tensor, error))

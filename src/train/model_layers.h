@@ -15,7 +15,7 @@ typedef struct {
 
 /** The tensors `layers.L.weight` and `layers.L.bias`, with `prefix` before these names, for every
  * layer of `network` (n_layers entries; free with g_free). A DATA error when one is missing, has
- * another shape, or when there are others than parameters and moments (model_write.h). */
+ * another shape, or when there are others than parameters and what model_write.h adds. */
 RippleStoredLayer *ripple_stored_layers_by_name(const RippleSafetensors *file,
                                                 const RippleNetwork *network, const char *prefix,
                                                 GError **error);

@@ -2,7 +2,8 @@
  * Model files that hold more than the model: what is needed to go on with its training.
  *
  * The optimizer's moments stand beside the parameters, as tensors `optimizer.first_moment.` and
- * `optimizer.second_moment.` before the parameter's name. Whoever reads the model passes over them.
+ * `optimizer.second_moment.` before the parameter's name, and a checksum stands at the end. Whoever
+ * reads the model passes over them.
  */
 #pragma once
 

@@ -5,7 +5,11 @@
 #include <glib/gstdio.h>
 #include <ripple/error.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#define RANDOM "XXXXXX"
+#define SUFFIX ".part"
 
 struct _RippleReplacement {
     FILE *stream;
@@ -26,7 +30,7 @@ RippleReplacement *ripple_replacement_new(const char *path, GError **error)
     g_autoptr(RippleReplacement) replacement = g_new0(RippleReplacement, 1);
     replacement->path = g_strdup(path);
 
-    g_autofree char *temporary = g_strdup_printf("%s.XXXXXX", path);
+    g_autofree char *temporary = g_strconcat(path, "." RANDOM SUFFIX, NULL);
     int descriptor = g_mkstemp_full(temporary, O_WRONLY | O_CLOEXEC, 0666);
     if (descriptor < 0) {
         fail(path, errno, error);
@@ -52,9 +56,8 @@ gboolean ripple_replacement_write(RippleReplacement *replacement, gconstpointer 
 
 /* The rename lasts through a power cut once the directory is on disk as well. A file system that
  * cannot sync directories says so here; the file itself is safe then, so that is no error. */
-static void sync_directory(const char *path)
+void ripple_replacement_sync(const char *directory)
 {
-    g_autofree char *directory = g_path_get_dirname(path);
     int descriptor = g_open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (descriptor < 0)
         return;
@@ -76,8 +79,26 @@ gboolean ripple_replacement_finish(RippleReplacement *replacement, GError **erro
         return fail(replacement->path, code, error);
 
     g_clear_pointer(&replacement->temporary, g_free);
-    sync_directory(replacement->path);
+    g_autofree char *directory = g_path_get_dirname(replacement->path);
+    ripple_replacement_sync(directory);
     return TRUE;
+}
+
+static gboolean is_left_over(const char *name, const char *prefix)
+{
+    gsize length = strlen(name), ending = strlen("." RANDOM SUFFIX);
+    return g_str_has_prefix(name, prefix) && g_str_has_suffix(name, SUFFIX) &&
+           length >= strlen(prefix) + ending && name[length - ending] == '.';
+}
+
+void ripple_replacement_sweep(const char *directory, const char *prefix)
+{
+    g_autoptr(GDir) open = g_dir_open(directory, 0, NULL);
+    for (const char *name; open && (name = g_dir_read_name(open));) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        if (is_left_over(name, prefix))
+            g_unlink(path);
+    }
 }
 
 void ripple_replacement_free(RippleReplacement *replacement)

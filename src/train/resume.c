@@ -18,10 +18,11 @@ RippleConfig *ripple_checkpoint_config(const RippleCheckpoint *checkpoint, GErro
     return NULL;
 }
 
-/* Which options may change: how long to train, and all that decides no number. */
+/* Which options may change: how long to train, and all that decides no number. Where the data lie
+ * is one: their digest says whether they are the same. */
 static gboolean is_free(const RippleConfigOption *option)
 {
-    static const char *const keys[] = {"epochs", "steps", "test_data"};
+    static const char *const keys[] = {"data", "test_data", "epochs", "steps"};
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
         if (strcmp(option->key, keys[i]) == 0)
             return TRUE;
@@ -51,8 +52,8 @@ static gboolean check_options(const RippleCheckpoint *checkpoint, const RippleCo
     return TRUE;
 }
 
-static gboolean check_data(const RippleCheckpoint *checkpoint, const RippleMaterial *material,
-                           GError **error)
+static gboolean check_data(const RippleCheckpoint *checkpoint, const RippleConfig *config,
+                           const RippleMaterial *material, GError **error)
 {
     g_autofree char *digest = ripple_data_digest(material->train);
     if (strcmp(digest, checkpoint->data) == 0)
@@ -60,20 +61,30 @@ static gboolean check_data(const RippleCheckpoint *checkpoint, const RippleMater
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
                 "The data in %s are not those that the run in %s began with; put them back, or "
                 "begin a new run.",
-                material->train->source, checkpoint->path);
+                material->train->source, config->out);
     return FALSE;
+}
+
+/* Up to their activations. */
+static gboolean are_alike(const RippleNetwork *one, const RippleNetwork *other)
+{
+    gboolean alike = one->n_layers == other->n_layers && one->inputs == other->inputs;
+    for (guint l = 0; alike && l < one->n_layers; l++)
+        alike = one->layers[l].outputs == other->layers[l].outputs;
+    return alike;
 }
 
 /* What the checkpoint says must be possible for the run. */
 static gboolean check_position(const RippleCheckpoint *checkpoint, const RippleConfig *config,
                                const RippleMaterial *material, GError **error)
 {
-    const RippleNetwork *network = material->model->network;
     const RipplePosition *position = &checkpoint->position;
-    gboolean fits = checkpoint->model->network->parameter_span == network->parameter_span &&
-                    position->samples <= material->n_train && position->epoch <= G_MAXUINT32 &&
-                    (position->samples == material->n_train ||
-                     position->samples % MIN(config->batch, material->n_train) == 0);
+    guint64 per_epoch = ripple_material_steps_per_epoch(material, config);
+    gboolean fits =
+        are_alike(checkpoint->model->network, material->model->network) &&
+        position->epoch <= G_MAXUINT32 && position->samples < material->n_train &&
+        position->samples % config->batch == 0 &&
+        position->step == (position->epoch - 1) * per_epoch + position->samples / config->batch;
     for (guint i = 0; i < ripple_config_moments(config); i++)
         fits = fits && checkpoint->moments[i];
     if (fits)
@@ -87,15 +98,15 @@ static gboolean check_position(const RippleCheckpoint *checkpoint, const RippleC
 static gboolean check_left(const RippleCheckpoint *checkpoint, const RippleConfig *config,
                            const RippleMaterial *material, GError **error)
 {
-    gsize batch = MIN(config->batch, material->n_train);
-    guint64 per_epoch = (material->n_train + batch - 1) / batch;
-    guint64 steps = config->steps ? config->steps : config->epochs * per_epoch;
-    if (checkpoint->position.step < steps)
+    guint64 steps = ripple_material_steps(material, config);
+    const RipplePosition *position = &checkpoint->position;
+    if (position->step < steps || (position->step == steps && position->is_finished))
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                "The run in %s has taken its %" G_GUINT64_FORMAT
-                " steps; to go on with it, ask for more by --epochs or --steps.",
-                config->out, checkpoint->position.step);
+                "The run in %s has taken %" G_GUINT64_FORMAT
+                " steps, and is now asked for %" G_GUINT64_FORMAT
+                "; ask for more by --epochs or --steps.",
+                config->out, position->step, steps);
     return FALSE;
 }
 
@@ -103,7 +114,7 @@ gboolean ripple_checkpoint_fits(const RippleCheckpoint *checkpoint, const Ripple
                                 const RippleMaterial *material, GError **error)
 {
     return check_options(checkpoint, config, error) &&
+           check_data(checkpoint, config, material, error) &&
            check_position(checkpoint, config, material, error) &&
-           check_data(checkpoint, material, error) &&
            check_left(checkpoint, config, material, error);
 }

@@ -10,7 +10,7 @@
 RippleConfig *ripple_checkpoint_config(const RippleCheckpoint *checkpoint, GError **error);
 
 /** May the run of `config` over `material` go on from `checkpoint`? A USAGE error when `config`
- * differs in what decides the numbers, or when nothing is left to do; a DATA error when the data
- * have changed. */
+ * differs in what decides the numbers, or asks for fewer steps than were taken; a DATA error when
+ * the data have changed. */
 gboolean ripple_checkpoint_fits(const RippleCheckpoint *checkpoint, const RippleConfig *config,
                                 const RippleMaterial *material, GError **error);

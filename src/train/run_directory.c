@@ -1,15 +1,20 @@
 #include "train/run_directory.h"
 
 #include "train/json_object.h"
+#include "train/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <ripple/error.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define CONFIG "config.ini"
+#define MODEL "model.safetensors"
 
 struct _RippleRunDirectory {
     char *path;
@@ -35,10 +40,9 @@ static gboolean lock(RippleRunDirectory *self, GError **error)
     self->lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (self->lock < 0)
         return fail(error, "write", path);
-    if (flock(self->lock, LOCK_EX | LOCK_NB) == 0)
+    /* Some file systems have no locks: there the user has to see to it. */
+    if (flock(self->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return TRUE;
-    if (errno != EWOULDBLOCK)
-        return fail(error, "lock", path);
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
                 "Another run is at work in the directory %s; wait until it has ended, or choose "
                 "another --out.",
@@ -52,12 +56,16 @@ RippleRunDirectory *ripple_run_directory_new(const char *path, GError **error)
     self->lock = -1;
     self->path = g_strdup(path);
     self->metrics_path = g_build_filename(path, "metrics.jsonl", NULL);
-    self->model_path = g_build_filename(path, "model.safetensors", NULL);
+    self->model_path = g_build_filename(path, MODEL, NULL);
     if (g_mkdir_with_parents(path, 0777) != 0) {
         fail(error, "make the directory", path);
         return NULL;
     }
-    return lock(self, error) ? g_steal_pointer(&self) : NULL;
+    if (!lock(self, error))
+        return NULL;
+    ripple_replacement_sweep(path, CONFIG);
+    ripple_replacement_sweep(path, MODEL);
+    return g_steal_pointer(&self);
 }
 
 void ripple_run_directory_free(RippleRunDirectory *directory)
@@ -78,14 +86,11 @@ void ripple_run_directory_free(RippleRunDirectory *directory)
 
 static gboolean write_config(RippleRunDirectory *self, const RippleConfig *config, GError **error)
 {
-    g_autofree char *path = g_build_filename(self->path, "config.ini", NULL);
+    g_autofree char *path = g_build_filename(self->path, CONFIG, NULL);
     g_autofree char *text = ripple_config_to_text(config);
-    g_autoptr(GError) cause = NULL;
-    if (g_file_set_contents(path, text, -1, &cause))
-        return TRUE;
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED, "Could not write the configuration: %s.",
-                cause->message);
-    return FALSE;
+    g_autoptr(RippleReplacement) replacement = ripple_replacement_new(path, error);
+    return replacement && ripple_replacement_write(replacement, text, strlen(text), error) &&
+           ripple_replacement_finish(replacement, error);
 }
 
 gboolean ripple_run_directory_begin(RippleRunDirectory *directory, const RippleConfig *config,
@@ -114,11 +119,13 @@ gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const Ripp
                     path, (guint64)status.st_size, bytes);
         return FALSE;
     }
+    if (!write_config(directory, config, error))
+        return FALSE;
     if (ftruncate(fileno(directory->metrics), (off_t)bytes) != 0 ||
         fseeko(directory->metrics, 0, SEEK_END) != 0)
         return fail(error, "write", path);
     directory->length = bytes;
-    return write_config(directory, config, error);
+    return TRUE;
 }
 
 /* ---- metrics -------------------------------------------------------------------------------- */
@@ -130,7 +137,8 @@ guint64 ripple_run_directory_length(const RippleRunDirectory *directory)
 
 gboolean ripple_run_directory_sync(RippleRunDirectory *directory, GError **error)
 {
-    if (fsync(fileno(directory->metrics)) != 0)
+    /* What is no file, such as a pipe in its place, cannot be synced and need not be. */
+    if (fsync(fileno(directory->metrics)) != 0 && errno != EINVAL)
         return fail(error, "write", directory->metrics_path);
     return TRUE;
 }

@@ -1,5 +1,6 @@
 /** \file
  * The directory a run writes to: config.ini, metrics.jsonl, model.safetensors (docs/formats.md).
+ * Its checkpoints are those of train/checkpoints.h.
  */
 #pragma once
 
@@ -8,7 +9,7 @@
 typedef struct _RippleRunDirectory RippleRunDirectory;
 
 /** Make `path` if it is not there, and hold it against other runs: a FAILED error when one is at
- * work in it. */
+ * work in it. What killed runs left half-written is removed. */
 RippleRunDirectory *ripple_run_directory_new(const char *path, GError **error);
 void ripple_run_directory_free(RippleRunDirectory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleRunDirectory, ripple_run_directory_free)

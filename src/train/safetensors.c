@@ -1,5 +1,6 @@
 #include "train/safetensors.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "train/json_text.h"
 
@@ -321,6 +322,26 @@ const RippleStoredTensor *ripple_safetensors_tensor(const RippleSafetensors *fil
 {
     g_return_val_if_fail(index < file->tensors->len, NULL);
     return file->tensors->pdata[index];
+}
+
+gboolean ripple_safetensors_check_sum(const RippleSafetensors *file, GError **error)
+{
+    const RippleStoredTensor *tensor = ripple_safetensors_find(file, RIPPLE_SAFETENSORS_CHECKSUM);
+    if (!tensor)
+        return TRUE;
+    guint64 sum;
+    gsize length = g_mapped_file_get_length(file->map);
+    if (tensor->end != length || length - tensor->begin != sizeof sum)
+        return ripple_safetensors_blame(
+            file->path, error, "its checksum is not in its last %" G_GSIZE_FORMAT " bytes.",
+            sizeof sum);
+    memcpy(&sum, tensor->bytes, sizeof sum);
+    RippleHash hash;
+    ripple_hash_begin(&hash);
+    ripple_hash_add(&hash, g_mapped_file_get_contents(file->map), tensor->begin);
+    return ripple_hash_end(&hash) == GUINT64_FROM_LE(sum) ||
+           ripple_safetensors_blame(file->path, error,
+                                    "it is damaged, for its checksum is another.");
 }
 
 const RippleStoredTensor *ripple_safetensors_find(const RippleSafetensors *file, const char *name)

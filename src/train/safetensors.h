@@ -2,9 +2,11 @@
  * The safetensors container: named tensors in one file, and strings that say more about them.
  *
  *     8 bytes           length of the header, little-endian
- *     header            JSON: {"NAME": {"dtype": "F32", "shape": [10, 4], "data_offsets": [0,
- * 160]}, …, "__metadata__": {"KEY": "TEXT", …}} the rest          the tensors' elements,
- * little-endian, row-major, without gaps or overlaps; data_offsets count from here
+ *     header            JSON: {"NAME": {"dtype": "F32", "shape": [10, 4],
+ *                                       "data_offsets": [0, 160]}, …,
+ *                              "__metadata__": {"KEY": "TEXT", …}}
+ *     the rest          the tensors' elements, little-endian, row-major, without gaps or overlaps;
+ *                       data_offsets count from here
  *
  * The reader takes a file for hostile: nothing in it is used before it is checked against the file.
  */
@@ -59,6 +61,13 @@ gboolean ripple_safetensors_read_exact(const RippleSafetensors *file,
                                        const RippleStoredTensor *tensor, gdouble *values,
                                        GError **error);
 
+/** The name of a tensor, the last eight bytes of the file: the XXH64 of all before, little-endian.
+ */
+#define RIPPLE_SAFETENSORS_CHECKSUM "checksum"
+
+/** A DATA error when the file has such a tensor and something was changed in it since. */
+gboolean ripple_safetensors_check_sum(const RippleSafetensors *file, GError **error);
+
 /** "[10, 4]". Free with g_free. */
 char *ripple_shape_text(const gsize *shape, guint rank);
 
@@ -75,7 +84,8 @@ typedef struct {
     const char *name;
     guint rank; /**< at most 2 */
     gsize shape[2];
-    const gfloat *values; /**< or NULL for these, which are written as F32 where that keeps them: */
+    const gfloat *values; /**< written as F32; or NULL for these, which are F64 in a file where F32
+                               would not keep every one of them: */
     const gdouble *exact;
 } RippleTensorToStore;
 
@@ -85,3 +95,8 @@ typedef struct {
 gboolean ripple_safetensors_write(const char *path, const char *const *metadata,
                                   const RippleTensorToStore *tensors, guint n_tensors,
                                   GError **error);
+
+/** The same with a checksum behind the tensors. */
+gboolean ripple_safetensors_write_checked(const char *path, const char *const *metadata,
+                                          const RippleTensorToStore *tensors, guint n_tensors,
+                                          GError **error);

@@ -4,6 +4,7 @@
 #include "train/resume.h"
 
 #include <math.h>
+#include <string.h>
 
 static gboolean plan_data(RippleTrainer *self, RipplePlacement sets[2], GError **error)
 {
@@ -68,6 +69,7 @@ static RippleTrainer *trainer_new(RippleConfig *config, GError **error)
     g_autoptr(RippleTrainer) self = g_new0(RippleTrainer, 1);
     self->config = config;
     self->position = (RipplePosition){.epoch = 1, .best_loss = NAN};
+    self->notes = g_string_new(NULL);
     self->material = ripple_material_new(config, error);
     if (!self->material || !open_all(self, error))
         return NULL;
@@ -75,6 +77,7 @@ static RippleTrainer *trainer_new(RippleConfig *config, GError **error)
         self->directory = ripple_run_directory_new(config->out, error);
         if (!self->directory)
             return NULL;
+        ripple_checkpoints_sweep(config->out);
         self->checkpoints = ripple_checkpoints_new(config, self->material->train,
                                                    self->material->model, self->session->state);
     }
@@ -109,20 +112,70 @@ static gboolean upload_state(RippleTrainer *self, const RippleCheckpoint *checkp
     return TRUE;
 }
 
+/* The weights that the run began with are not needed again, and their file may be gone. */
+static RippleTrainer *trainer_without_init(RippleConfig *config, GError **error)
+{
+    char *init = g_steal_pointer(&config->init);
+    RippleTrainer *self = trainer_new(config, error);
+    config->init = init;
+    return self;
+}
+
+static RippleCheckpoint *find_checkpoint(RippleTrainer *self, GError **error)
+{
+    g_autofree char *problem = NULL;
+    RippleCheckpoint *checkpoint = ripple_checkpoints_newest(self->config->out, &problem, error);
+    if (problem)
+        g_string_append(self->notes, problem);
+    return checkpoint;
+}
+
+static void note_device(RippleTrainer *self, const RippleCheckpoint *checkpoint)
+{
+    g_autofree char *device = ripple_device_text(self->backend);
+    if (checkpoint->device && strcmp(checkpoint->device, device) != 0)
+        g_string_append_printf(self->notes,
+                               "%sThe run began on %s and goes on on %s: its numbers may differ in "
+                               "their last digits from those of a run that had not moved.",
+                               self->notes->len ? "\n" : "", checkpoint->device, device);
+}
+
+/* What is asked for now holds from now on, also when the run is killed before its next checkpoint.
+ */
+static gboolean keep_config(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
+{
+    g_autofree char *text = ripple_config_to_text(self->config);
+    if (strcmp(text, checkpoint->config) == 0)
+        return TRUE;
+    RipplePosition position = checkpoint->position;
+    position.is_finished = FALSE;
+    return ripple_checkpoints_write(self->checkpoints, &position, error);
+}
+
+static gboolean go_on(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
+{
+    self->position = checkpoint->position;
+    if (!upload_state(self, checkpoint, error))
+        return FALSE;
+    if (self->position.step == ripple_trainer_steps(self))
+        return TRUE; /* and nothing is changed */
+    note_device(self, checkpoint);
+    return ripple_checkpoints_put_aside(self->config->out, checkpoint, error) &&
+           ripple_run_directory_continue(self->directory, self->config,
+                                         self->position.metrics_bytes, error) &&
+           keep_config(self, checkpoint, error);
+}
+
 RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
 {
     g_return_val_if_fail(config->out, NULL);
-    g_autoptr(RippleTrainer) self = trainer_new(config, error);
+    g_autoptr(RippleTrainer) self = trainer_without_init(config, error);
     if (!self)
         return NULL;
-    g_autoptr(RippleCheckpoint) checkpoint =
-        ripple_checkpoints_newest(config->out, &self->problem, error);
+    g_autoptr(RippleCheckpoint) checkpoint = find_checkpoint(self, error);
     if (!checkpoint || !ripple_checkpoint_fits(checkpoint, config, self->material, error) ||
-        !upload_state(self, checkpoint, error) ||
-        !ripple_run_directory_continue(self->directory, config, checkpoint->position.metrics_bytes,
-                                       error))
+        !go_on(self, checkpoint, error))
         return NULL;
-    self->position = checkpoint->position;
     return g_steal_pointer(&self);
 }
 
@@ -144,9 +197,9 @@ guint64 ripple_trainer_resumed_step(const RippleTrainer *trainer)
     return trainer->position.step;
 }
 
-const char *ripple_trainer_resume_problem(const RippleTrainer *trainer)
+const char *ripple_trainer_resume_notes(const RippleTrainer *trainer)
 {
-    return trainer->problem;
+    return trainer->notes->str;
 }
 
 /* ---- what there is -------------------------------------------------------------------------- */
@@ -163,8 +216,19 @@ void ripple_trainer_free(RippleTrainer *trainer)
     ripple_source_free(trainer->test);
     ripple_backend_free(trainer->backend);
     ripple_material_free(trainer->material);
-    g_free(trainer->problem);
+    if (trainer->notes)
+        g_string_free(trainer->notes, TRUE);
     g_free(trainer);
+}
+
+guint64 ripple_trainer_steps(const RippleTrainer *trainer)
+{
+    return ripple_material_steps(trainer->material, trainer->config);
+}
+
+void ripple_trainer_stop_after(RippleTrainer *trainer, guint64 step)
+{
+    trainer->stop = step;
 }
 
 const RippleModel *ripple_trainer_model(const RippleTrainer *trainer)

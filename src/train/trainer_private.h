@@ -25,5 +25,6 @@ struct _RippleTrainer {
     RippleRunDirectory *directory;  /**< or NULL */
     RippleCheckpoints *checkpoints; /**< NULL without a directory */
     RipplePosition position;        /**< where the run begins */
-    char *problem;                  /**< with a newer checkpoint, or NULL */
+    guint64 stop;                   /**< interrupt it after this step; 0 for never */
+    GString *notes;                 /**< ripple_trainer_resume_notes() */
 };

@@ -1,60 +1,22 @@
 /* The run itself: epochs of steps, their results as they arrive, evaluation after each epoch. */
+#include "train/training_private.h"
+
 #include "train/rates.h"
-#include "train/result_log.h"
-#include "train/trainer_private.h"
 
 #include <math.h>
 #include <ripple/error.h>
 
+typedef RippleRun Run;
+
 /* Between two reports of progress. */
 #define PROGRESS_MICROSECONDS 100000
-
-/* Sums over the steps of one epoch whose results have arrived. */
-typedef struct {
-    gdouble loss; /* each batch's mean times its samples */
-    gdouble rights;
-    gsize samples;
-} EpochSums;
-
-/* Samples trained on and the time that took: evaluation and the first step, in which drivers
- * compile, are left out. */
-typedef struct {
-    gsize samples;
-    gdouble seconds;
-} Pace;
-
-typedef struct {
-    RippleTrainer *trainer;
-    const RippleConfig *config;
-    const RippleObserver *observer;
-    RippleResultLog *log;
-    guint64 steps; /* in all */
-    guint64 steps_per_epoch;
-    guint64 begun; /* steps taken before this run, which it goes on from */
-    guint64 enqueued;
-    guint64 epoch; /* under way, counted from 1 */
-    gsize first;   /* samples of its order that were enqueued */
-    gsize from;    /* with how many of them the epoch began here */
-    EpochSums sums;
-    gdouble best_loss; /* lowest validation loss so far, at first infinite */
-    gdouble seconds_before;
-    guint64 metrics_bytes; /* before the epoch was reported */
-    Pace epoch_pace;
-    Pace pace; /* of the epochs before */
-    gint64 start;
-    gint64 epoch_start;
-    gint64 last_progress;
-    guint64 waits_before; /* of the host, before the run */
-    gboolean interrupted;
-    RippleTrainingResult *result;
-} Run;
 
 static gdouble seconds_since(gint64 start)
 {
     return (g_get_monotonic_time() - start) / 1e6;
 }
 
-static gdouble rate_of(Pace pace)
+static gdouble rate_of(RipplePace pace)
 {
     return pace.samples > 0 && pace.seconds > 0 ? pace.samples / pace.seconds : NAN;
 }
@@ -69,8 +31,8 @@ static void report_progress(Run *run, guint64 done)
         return;
     run->last_progress = now;
 
-    Pace pace = {run->pace.samples + run->epoch_pace.samples,
-                 run->pace.seconds + seconds_since(run->epoch_start)};
+    RipplePace pace = {run->pace.samples + run->epoch_pace.samples,
+                       run->pace.seconds + seconds_since(run->epoch_start)};
     gdouble samples_per_step = (gdouble)run->trainer->material->n_train / run->steps_per_epoch;
     RippleProgress progress = {
         .step = done,
@@ -130,8 +92,7 @@ static gboolean set_order(Run *run, GError **error)
     g_autofree guint32 *order =
         ripple_material_order(trainer->material, run->config, (guint32)run->epoch);
     run->from = run->first;
-    return run->first == trainer->material->n_train ||
-           ripple_session_set_rest(trainer->session, order, run->first, error);
+    return ripple_session_set_rest(trainer->session, order, run->first, error);
 }
 
 /* The samples over which to enqueue steps at once. The first step is alone, so that the clock of
@@ -150,6 +111,8 @@ static gboolean next_batch(const Run *run, RippleBatch *batch, GError **error)
     steps = run->enqueued == run->begun ? 1 : MIN(steps, run->steps - run->enqueued);
     if (checkpoints)
         steps = MIN(steps, ripple_checkpoints_room(checkpoints, run->enqueued));
+    if (run->trainer->stop > run->enqueued)
+        steps = MIN(steps, run->trainer->stop - run->enqueued);
     batch->count = MIN(steps * ripple_session_batch_size(session), ahead);
     return TRUE;
 }
@@ -172,31 +135,6 @@ static gboolean enqueue_steps(Run *run, const RippleBatch *batch, GError **error
     return !is_first || ripple_result_log_finish(run->log, error);
 }
 
-/* Where the run is; the results of all steps were collected. */
-static RipplePosition position_of(const Run *run)
-{
-    return (RipplePosition){
-        .step = run->enqueued,
-        .epoch = run->epoch,
-        .samples = run->first,
-        .loss = run->sums.loss,
-        .rights = run->sums.rights,
-        .seconds = run->seconds_before + seconds_since(run->start),
-        .best_loss = isfinite(run->best_loss) ? run->best_loss : NAN,
-        .metrics_bytes = ripple_run_directory_length(run->trainer->directory),
-        .is_finished = run->enqueued == run->steps,
-    };
-}
-
-static gboolean write_checkpoint(Run *run, GError **error)
-{
-    if (!ripple_result_log_finish(run->log, error) ||
-        !ripple_run_directory_sync(run->trainer->directory, error))
-        return FALSE;
-    RipplePosition position = position_of(run);
-    return ripple_checkpoints_write(run->trainer->checkpoints, &position, error);
-}
-
 static gboolean enqueue_epoch(Run *run, GError **error)
 {
     RippleBatch batch;
@@ -205,8 +143,12 @@ static gboolean enqueue_epoch(Run *run, GError **error)
     while (run->first < samples && run->enqueued < run->steps && !run->interrupted) {
         if (!next_batch(run, &batch, error) || !enqueue_steps(run, &batch, error))
             return FALSE;
-        if (checkpoints && ripple_checkpoints_is_due(checkpoints, run->enqueued) &&
-            run->first < samples && !write_checkpoint(run, error))
+        if (run->enqueued == run->trainer->stop)
+            run->interrupted = TRUE;
+        /* Where the epoch or the run ends, its checkpoint waits until that was reported. */
+        if (checkpoints && run->first < samples && run->enqueued < run->steps &&
+            ripple_checkpoints_is_due(checkpoints, run->enqueued) &&
+            !ripple_run_write_checkpoint(run, error))
             return FALSE;
     }
     return TRUE;
@@ -227,7 +169,7 @@ static void trace_span(const Run *run, const char *name, gint64 start)
 
 static gboolean train_epoch(Run *run, GError **error)
 {
-    run->epoch_pace = (Pace){0};
+    run->epoch_pace = (RipplePace){0};
     gint64 start = run->epoch_start = g_get_monotonic_time();
     if (!set_order(run, error) || !enqueue_epoch(run, error) ||
         !ripple_result_log_finish(run->log, error))
@@ -257,16 +199,6 @@ static gboolean score(Run *run, RippleSource *source, const guint32 *order, gsiz
     return TRUE;
 }
 
-/* The model is kept apart whenever it has become the best on the validation samples. */
-static gboolean keep_best(Run *run, GError **error)
-{
-    gdouble loss = run->result->val_loss;
-    if (!run->trainer->checkpoints || !isfinite(loss) || loss >= run->best_loss)
-        return TRUE;
-    run->best_loss = loss;
-    return ripple_checkpoints_write_best(run->trainer->checkpoints, error);
-}
-
 static gboolean evaluate(Run *run, GError **error)
 {
     RippleTrainer *trainer = run->trainer;
@@ -281,7 +213,7 @@ static gboolean evaluate(Run *run, GError **error)
     if (trainer->evaluator)
         trace_span(run, "evaluation", start);
     result->seconds = run->seconds_before + seconds_since(run->start);
-    return keep_best(run, error);
+    return ripple_run_keep_best(run, error);
 }
 
 static gboolean report_epoch(Run *run, GError **error)
@@ -309,31 +241,6 @@ static gboolean report_epoch(Run *run, GError **error)
 
 /* ---- the whole run -------------------------------------------------------------------------- */
 
-static gboolean check_finite(const gfloat *parameters, gsize length, GError **error)
-{
-    for (gsize i = 0; i < length; i++)
-        if (!isfinite(parameters[i])) {
-            g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
-                                "The last update left parameters that are not finite numbers; try "
-                                "a smaller learning rate.");
-            return FALSE;
-        }
-    return TRUE;
-}
-
-/* Bring the parameters home, and to the file where one is wanted. */
-static gboolean save(Run *run, GError **error)
-{
-    RippleTrainer *trainer = run->trainer;
-    RippleModel *model = trainer->material->model;
-    if (!ripple_backend_download(ripple_buffer_view(trainer->session->state->parameters),
-                                 model->parameters, error) ||
-        !check_finite(model->parameters, model->network->parameter_span, error))
-        return FALSE;
-    const char *path = ripple_trainer_model_path(trainer);
-    return !path || ripple_model_save(model, path, error);
-}
-
 static gboolean finish_trace(Run *run, GError **error)
 {
     RippleTrace *trace = run->trainer->trace;
@@ -355,10 +262,22 @@ static gboolean next_epoch(Run *run, GError **error)
         return TRUE;
     guint64 over = run->epoch++;
     run->first = 0;
-    run->sums = (EpochSums){0};
+    run->sums = (RippleEpochSums){0};
     return !checkpoints || run->enqueued == run->steps ||
            !ripple_checkpoints_is_due_after(checkpoints, over, run->enqueued) ||
-           write_checkpoint(run, error);
+           ripple_run_write_checkpoint(run, error);
+}
+
+/* There was nothing left to do for a run that was resumed. */
+static gboolean find_done(Run *run, GError **error)
+{
+    RippleTrainingResult *result = run->result;
+    result->steps = run->steps;
+    result->epochs = run->epoch - (run->first == 0);
+    result->train_loss = result->train_accuracy = result->val_loss = result->val_accuracy =
+        result->test_loss = result->test_accuracy = result->samples_per_second = NAN;
+    result->seconds = run->seconds_before;
+    return ripple_run_download(run, error);
 }
 
 static gboolean run_epochs(Run *run, GError **error)
@@ -379,17 +298,18 @@ static gboolean run_epochs(Run *run, GError **error)
     return TRUE;
 }
 
-/* A last checkpoint, from which the run may go on. */
-static gboolean end_checkpoints(Run *run, GError **error)
+static void set_interrupted(const Run *run, GError **error)
 {
-    if (!run->trainer->checkpoints || run->config->checkpoint_every.count == 0)
-        return TRUE;
-    if (!ripple_run_directory_sync(run->trainer->directory, error))
-        return FALSE;
-    RipplePosition position = position_of(run);
-    if (run->first > 0 && run->enqueued == run->steps)
-        position.metrics_bytes = run->metrics_bytes;
-    return ripple_checkpoints_write(run->trainer->checkpoints, &position, error);
+    const char *path = ripple_trainer_model_path(run->trainer);
+    g_autoptr(GString) left = g_string_new(NULL);
+    if (path)
+        g_string_append_printf(left, "; the model so far is in %s", path);
+    if (path && run->config->checkpoint_every.count > 0)
+        g_string_append_printf(left, ", and `ripple train --resume %s` goes on", run->config->out);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED,
+                "The run was interrupted after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                " steps%s.",
+                run->result->steps, run->steps, left->str);
 }
 
 gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
@@ -398,13 +318,11 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
     static const RippleObserver nobody = {0};
     const RippleConfig *config = trainer->config;
     const RipplePosition *position = &trainer->position;
-    gsize batch = ripple_session_batch_size(trainer->session);
-    gsize samples = trainer->material->n_train;
     Run run = {
         .trainer = trainer,
         .config = config,
         .observer = observer ? observer : &nobody,
-        .steps_per_epoch = (samples + batch - 1) / batch,
+        .steps_per_epoch = ripple_material_steps_per_epoch(trainer->material, config),
         .start = g_get_monotonic_time(),
         .waits_before = ripple_backend_waits(trainer->backend),
         .result = result,
@@ -416,23 +334,20 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .best_loss = isnan(position->best_loss) ? INFINITY : position->best_loss,
         .seconds_before = position->seconds,
     };
-    run.steps = config->steps ? config->steps : config->epochs * run.steps_per_epoch;
+    run.steps = ripple_trainer_steps(trainer);
     *result =
         (RippleTrainingResult){.compile_seconds = ripple_backend_compile_seconds(trainer->backend)};
+    if (run.enqueued == run.steps)
+        return find_done(&run, error);
 
     g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
     run.log = log;
-    if (!log || !run_epochs(&run, error) || !save(&run, error) || !end_checkpoints(&run, error) ||
+    if (!log || !run_epochs(&run, error) || !ripple_run_save(&run, error) ||
         !finish_trace(&run, error))
         return FALSE;
     result->host_waits = ripple_backend_waits(trainer->backend) - run.waits_before;
     if (run.interrupted && result->steps < run.steps) {
-        const char *path = ripple_trainer_model_path(trainer);
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED,
-                    "The run was interrupted after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                    " steps%s%s.",
-                    result->steps, run.steps, path ? "; the model so far is in " : "",
-                    path ? path : "");
+        set_interrupted(&run, error);
         return FALSE;
     }
     return TRUE;

@@ -22,10 +22,10 @@
 /* The tensors of the network above: 2 → 3 → 2. */
 static const gfloat zeros[6];
 static const RippleTensorToStore tensors[] = {
-    {"layers.0.weight", 2, {3, 2}, zeros},
-    {"layers.0.bias", 1, {3}, zeros},
-    {"layers.1.weight", 2, {2, 3}, zeros},
-    {"layers.1.bias", 1, {2}, zeros},
+    {"layers.0.weight", 2, {3, 2}, zeros, NULL},
+    {"layers.0.bias", 1, {3}, zeros, NULL},
+    {"layers.1.weight", 2, {2, 3}, zeros, NULL},
+    {"layers.1.bias", 1, {2}, zeros, NULL},
 };
 
 static const char *const good[][2] = {
@@ -190,19 +190,27 @@ static void test_tensors(void)
         const char *words;
     } cases[] = {
         {0,
-         {"layers.0.weight", 2, {2, 3}, zeros},
+         {"layers.0.weight", 2, {2, 3}, zeros, NULL},
          "has the shape [2, 3], and the network needs [3, 2]"},
-        {0, {"layers.0.weight", 1, {6}, zeros}, "has the shape [6], and the network needs [3, 2]"},
-        {1, {"layers.0.bias", 2, {3, 1}, zeros}, "has the shape [3, 1], and the network needs [3]"},
-        {1, {"layers.0.bias", 1, {4}, zeros}, "has the shape [4], and the network needs [3]"},
-        {1, {"layers.0.bias", 1, {0}, zeros}, "has the shape [0], and the network needs [3]"},
-        {2, {"layers.01.weight", 2, {2, 3}, zeros}, "the tensor \"layers.1.weight\" is missing"},
-        {3, {"layers.1.scale", 1, {2}, zeros}, "the tensor \"layers.1.bias\" is missing"},
-        {2, {"layers.1.weight", 2, {2, 3}, bad}, "element 4 of the tensor \"layers.1.weight\""},
+        {0,
+         {"layers.0.weight", 1, {6}, zeros, NULL},
+         "has the shape [6], and the network needs [3, 2]"},
+        {1,
+         {"layers.0.bias", 2, {3, 1}, zeros, NULL},
+         "has the shape [3, 1], and the network needs [3]"},
+        {1, {"layers.0.bias", 1, {4}, zeros, NULL}, "has the shape [4], and the network needs [3]"},
+        {1, {"layers.0.bias", 1, {0}, zeros, NULL}, "has the shape [0], and the network needs [3]"},
+        {2,
+         {"layers.01.weight", 2, {2, 3}, zeros, NULL},
+         "the tensor \"layers.1.weight\" is missing"},
+        {3, {"layers.1.scale", 1, {2}, zeros, NULL}, "the tensor \"layers.1.bias\" is missing"},
+        {2,
+         {"layers.1.weight", 2, {2, 3}, bad, NULL},
+         "element 4 of the tensor \"layers.1.weight\""},
         {4,
-         {"layers.2.weight", 2, {2, 3}, zeros},
+         {"layers.2.weight", 2, {2, 3}, zeros, NULL},
          "the tensor \"layers.2.weight\" belongs to none"},
-        {4, {"velocity", 1, {0}, zeros}, "the tensor \"velocity\" belongs to none"},
+        {4, {"velocity", 1, {0}, zeros, NULL}, "the tensor \"velocity\" belongs to none"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         RippleTensorToStore stored[5];

@@ -38,8 +38,11 @@ static char *write_tensors(const Stored *stored, guint count)
     for (guint t = 0; t < count; t++) {
         for (guint i = 0; i < 16; i++)
             values[t][i] = (gfloat)t + 1;
-        tensors[t] = (RippleTensorToStore){
-            stored[t].name, stored[t].rank, {stored[t].shape[0], stored[t].shape[1]}, values[t]};
+        tensors[t] = (RippleTensorToStore){stored[t].name,
+                                           stored[t].rank,
+                                           {stored[t].shape[0], stored[t].shape[1]},
+                                           values[t],
+                                           NULL};
     }
     char *path = files_path("weights");
     g_autoptr(GError) error = NULL;

@@ -20,7 +20,8 @@ static void test_writes_the_format(void)
     static const guint8 data[28] = {0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0, 0, 0,    0,
                                     0, 0, 0,    0,    0, 0, 0, 0,    0, 0, 0, 0, 0xc0, 0xbf};
     const gfloat weight[6] = {1, 2}, bias[1] = {-1.5f};
-    const RippleTensorToStore tensors[] = {{"w", 2, {2, 3}, weight}, {"b", 1, {1}, bias}};
+    const RippleTensorToStore tensors[] = {{"w", 2, {2, 3}, weight, NULL},
+                                           {"b", 1, {1}, bias, NULL}};
     const char *metadata[] = {"format", "pt", "a \"b\"", "é", NULL};
     g_autofree char *path = files_path("format");
     g_autoptr(GError) error = NULL;
@@ -48,7 +49,7 @@ static void test_large_tensor(void)
     g_autofree gfloat *values = g_new(gfloat, COUNT), *again = g_new(gfloat, COUNT);
     for (guint i = 0; i < COUNT; i++)
         values[i] = (gfloat)i / 7;
-    const RippleTensorToStore tensor = {"t", 1, {COUNT}, values};
+    const RippleTensorToStore tensor = {"t", 1, {COUNT}, values, NULL};
     const char *metadata[] = {NULL};
     g_autofree char *path = files_path("large");
     g_autoptr(GError) error = NULL;
@@ -66,7 +67,7 @@ static void test_large_tensor(void)
 static gboolean write_one(const char *path, gsize count, GError **error)
 {
     g_autofree gfloat *values = g_new0(gfloat, count);
-    const RippleTensorToStore tensor = {"t", 1, {count}, values};
+    const RippleTensorToStore tensor = {"t", 1, {count}, values, NULL};
     const char *metadata[] = {NULL};
     return ripple_safetensors_write(path, metadata, &tensor, 1, error);
 }
