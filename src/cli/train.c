@@ -50,7 +50,8 @@ static void note_status(int signal_number)
         return; /* nobody is there to read it */
 }
 
-/* From the beginning on: the signal would end a program that does not expect it. */
+/* From the beginning on: the signal would end a program that does not expect it. And again and
+ * again: the compiler within a driver, such as LLVM, takes it for itself when it is first used. */
 static void catch_status(void)
 {
     struct sigaction action = {.sa_handler = note_status, .sa_flags = SA_RESTART};
@@ -62,6 +63,7 @@ static void catch_interrupts(void)
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
+    catch_status();
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
         sigaction(signals[i], &action, NULL);
 }
@@ -99,6 +101,7 @@ static void show_status(const RippleProgress *progress)
 static void show_progress(const RippleProgress *progress, gpointer user_data)
 {
     is_training = 1;
+    catch_status();
     if (status_wanted) {
         status_wanted = 0;
         show_status(progress);
