@@ -16,4 +16,5 @@
 #include <ripple/network.h>
 #include <ripple/optimizer.h>
 #include <ripple/trainer.h>
+#include <ripple/verify_resume.h>
 #include <ripple/version.h>

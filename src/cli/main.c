@@ -20,6 +20,8 @@ static const struct {
     {"predict", ripple_command_predict, "write down what a trained model says of each sample"},
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
+    {"verify-resume", ripple_command_verify_resume,
+     "prove that a run of yours, stopped and resumed, keeps every bit"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
     {"tune", ripple_command_tune, "find the fastest way to multiply matrices on a device"},
     {"bench", ripple_command_bench, "time matrix products and training steps"},
@@ -32,7 +34,7 @@ static char *usage(void)
         "Trains neural networks on any OpenCL device, proves the numbers against a CPU\n"
         "reference, and shows what backpropagation did.\n\nCommands:\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        g_string_append_printf(text, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        g_string_append_printf(text, "  %-14s %s\n", commands[i].name, commands[i].summary);
     g_string_append(text, "\n`ripple COMMAND --help` tells a command's options, `ripple --version` "
                           "the version.\n\n"
                           "Try:  ripple train --data fashion-mnist --hidden 128");

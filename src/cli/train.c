@@ -1,79 +1,20 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/run_options.h"
+#include "cli/signals.h"
 #include "cli/tune.h"
 #include "train/json_object.h"
 
 #include <math.h>
 #include <ripple/error.h>
 #include <ripple/trainer.h>
-#include <signal.h>
-#include <time.h>
-#include <unistd.h>
 
 #define BAR_WIDTH 16
 
 /* A user does not wonder where less than this went. */
 #define NOTABLE_COMPILE_SECONDS 1
 
-/* Some tools send a signal to a process and to its group: two within this time are one. */
-#define ONE_SIGNAL_SECONDS 0.5
-
-static volatile sig_atomic_t interrupted;
-static struct timespec interrupted_at;
-
-/* The first signal asks for an orderly end; one that comes later ends the program. */
-static void note_interrupt(int signal_number)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!interrupted) {
-        interrupted_at = now;
-        interrupted = 1;
-    } else if ((now.tv_sec - interrupted_at.tv_sec) + (now.tv_nsec - interrupted_at.tv_nsec) / 1e9 >
-               ONE_SIGNAL_SECONDS) {
-        signal(signal_number, SIG_DFL);
-        raise(signal_number);
-    }
-}
-
-/* SIGUSR1 asks how far the run has come. */
-static volatile sig_atomic_t status_wanted;
-static volatile sig_atomic_t is_training;
-
-static void note_status(int signal_number)
-{
-    static const char early[] = "no step was taken yet: the run is being prepared\n";
-    if (is_training)
-        status_wanted = 1;
-    else if (write(STDERR_FILENO, early, sizeof early - 1) < 0)
-        return; /* nobody is there to read it */
-}
-
-/* From the beginning on: the signal would end a program that does not expect it. And again and
- * again: the compiler within a driver, such as LLVM, takes it for itself when it is first used. */
-static void catch_status(void)
-{
-    struct sigaction action = {.sa_handler = note_status, .sa_flags = SA_RESTART};
-    sigaction(SIGUSR1, &action, NULL);
-}
-
-static void catch_interrupts(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
-    sigfillset(&action.sa_mask);
-    catch_status();
-    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
-        sigaction(signals[i], &action, NULL);
-}
-
 /* ---- while it runs -------------------------------------------------------------------------- */
-
-static gboolean is_interrupted(gpointer user_data)
-{
-    return interrupted != 0;
-}
 
 /* Unknown until something was measured. */
 static void append_rate(GString *line, const char *before, gdouble samples_per_second)
@@ -100,12 +41,8 @@ static void show_status(const RippleProgress *progress)
 
 static void show_progress(const RippleProgress *progress, gpointer user_data)
 {
-    is_training = 1;
-    catch_status();
-    if (status_wanted) {
-        status_wanted = 0;
+    if (ripple_signals_status_wanted())
         show_status(progress);
-    }
     if (!ripple_console_is_terminal())
         return;
     gdouble fraction = (gdouble)progress->step / progress->steps;
@@ -311,7 +248,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
          "Go on with the run in this --out directory from its newest checkpoint", "DIR"},
         G_OPTION_ENTRY_NULL};
     g_autoptr(RippleRunOptions) options = ripple_run_options_new();
-    catch_status();
+    ripple_signals_catch_status();
     if (!ripple_console_parse(
             argc, argv, NULL,
             "Trains a network by backpropagation and gradient descent.\n\n"
@@ -334,12 +271,12 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     /* Other plans may round otherwise: a run goes on with those it has. */
     if (!resume || ripple_run_options_has(options, "tune"))
         tune_first(&console, trainer, config);
-    catch_interrupts();
+    ripple_signals_catch_interrupts();
     ripple_console_progress(&console, "compiling kernels");
     const RippleObserver observer = {.step = show_step,
                                      .epoch = show_epoch,
                                      .progress = show_progress,
-                                     .is_interrupted = is_interrupted,
+                                     .is_interrupted = ripple_signals_is_interrupted,
                                      .user_data = &console};
     RippleTrainingResult result;
     gboolean ok = ripple_trainer_run(trainer, &observer, &result, error);
