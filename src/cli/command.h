@@ -14,6 +14,7 @@ gboolean ripple_command_eval(int argc, char **argv, GError **error);
 gboolean ripple_command_predict(int argc, char **argv, GError **error);
 gboolean ripple_command_verify_resume(int argc, char **argv, GError **error);
 gboolean ripple_command_devices(int argc, char **argv, GError **error);
+gboolean ripple_command_doctor(int argc, char **argv, GError **error);
 gboolean ripple_command_compare(int argc, char **argv, GError **error);
 gboolean ripple_command_tune(int argc, char **argv, GError **error);
 gboolean ripple_command_bench(int argc, char **argv, GError **error);

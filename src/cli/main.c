@@ -23,6 +23,7 @@ static const struct {
     {"verify-resume", ripple_command_verify_resume,
      "prove that a run of yours, stopped and resumed, keeps every bit"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
+    {"doctor", ripple_command_doctor, "find what keeps devices from computing, and what mends it"},
     {"tune", ripple_command_tune, "find the fastest way to multiply matrices on a device"},
     {"bench", ripple_command_bench, "time matrix products and training steps"},
 };
