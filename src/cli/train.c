@@ -2,6 +2,7 @@
 #include "cli/console.h"
 #include "cli/run_options.h"
 #include "cli/signals.h"
+#include "cli/train_plan.h"
 #include "cli/tune.h"
 #include "train/json_object.h"
 
@@ -239,11 +240,13 @@ static RippleTrainer *open_trainer(const RippleConsole *console, RippleConfig *c
 gboolean ripple_command_train(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
-    gboolean print_config = FALSE;
+    gboolean print_config = FALSE, print_plan = FALSE;
     g_autofree char *resume = NULL;
     const GOptionEntry entries[] = {
         {"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
          "Print the configuration that results, and stop", NULL},
+        {"plan", 0, 0, G_OPTION_ARG_NONE, &print_plan,
+         "Print how much of the device's memory the run takes for what, and stop", NULL},
         {"resume", 0, 0, G_OPTION_ARG_FILENAME, &resume,
          "Go on with the run in this --out directory from its newest checkpoint", "DIR"},
         G_OPTION_ENTRY_NULL};
@@ -263,6 +266,9 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
         ripple_console_print("%s", text);
         return TRUE;
     }
+
+    if (print_plan)
+        return ripple_train_plan(&console, config, error);
 
     g_autoptr(RippleTrainer) trainer = open_trainer(&console, config, resume, error);
     if (!trainer)

@@ -208,6 +208,13 @@ gdouble ripple_backend_compile_seconds(const RippleBackend *backend)
     return backend->compile_seconds;
 }
 
+void ripple_backend_add_scratch(RippleBackend *backend, const RippleSchedule *schedule,
+                                RippleScratchNeed *need)
+{
+    if (backend->class->add_scratch)
+        backend->class->add_scratch(backend, schedule, need);
+}
+
 const char *ripple_backend_driver(const RippleBackend *backend)
 {
     return backend->driver;

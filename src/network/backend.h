@@ -13,6 +13,7 @@
 #pragma once
 
 #include "network/operation.h"
+#include "network/schedule.h"
 
 /** Upload `view.rows × view.columns` elements from `values`: floats for a REAL buffer, guint32 for
  * INDEX, guint8 for BYTE. `values` may be freed when it returns. */
@@ -133,6 +134,20 @@ const char *ripple_backend_device_name(const RippleBackend *backend);
 /** Seconds spent so far on compiling device programs. */
 gdouble ripple_backend_compile_seconds(const RippleBackend *backend);
 
+/** Bytes that a backend takes for itself, at most, when it carries out schedules. */
+typedef struct {
+    guint64 kept;   /**< beside the tensors of each schedule */
+    guint64 losses; /**< this and the rest: what all schedules use in turn */
+    guint64 product;
+    guint64 gradient;
+    guint64 transposed;
+    guint64 largest; /**< of its buffers */
+} RippleScratchNeed;
+
+/** Raise `need` to what `schedule` wants, too. */
+void ripple_backend_add_scratch(RippleBackend *backend, const RippleSchedule *schedule,
+                                RippleScratchNeed *need);
+
 /** Versions of platform and driver; NULL where there is no driver. */
 const char *ripple_backend_driver(const RippleBackend *backend);
 
@@ -210,6 +225,9 @@ typedef struct {
                        const RippleUpdateScalars *scalars, GError **error);
     gboolean (*descend)(RippleBackend *backend, const RippleDescent *descent,
                         const RippleUpdateScalars *scalars, GError **error);
+    /** May be NULL where nothing is taken. */
+    void (*add_scratch)(RippleBackend *backend, const RippleSchedule *schedule,
+                        RippleScratchNeed *need);
     /** May be NULL where operations come one at a time. */
     gsize (*most_steps)(RippleBackend *backend, const RippleSteps *steps);
     /** There is one of `scalars` for each of the `n_steps`. */

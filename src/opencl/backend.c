@@ -65,6 +65,7 @@ static const RippleBackendClass opencl_class = {
     .gradient = ripple_opencl_gradient,
     .update = ripple_opencl_update,
     .descend = ripple_opencl_descend,
+    .add_scratch = ripple_opencl_add_scratch,
     .most_steps = ripple_opencl_most_steps,
     .steps = ripple_opencl_steps,
 };

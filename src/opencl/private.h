@@ -133,6 +133,11 @@ gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *desc
 gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
                               const RippleUpdateScalars *scalars, GError **error);
 
+/* ---- scratch.c: memory of the backend's own -------------------------------------------------- */
+
+void ripple_opencl_add_scratch(RippleBackend *backend, const RippleSchedule *schedule,
+                               RippleScratchNeed *need);
+
 /* ---- steps.c: whole steps ------------------------------------------------------------------- */
 
 /** Find out which work-group suits the device, and what the environment variable RIPPLE_STEPS

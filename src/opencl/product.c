@@ -13,10 +13,12 @@ const char *ripple_product_name(RippleProductForm form)
 
 static const RippleProvider providers[RIPPLE_N_PROVIDERS] = {
     [RIPPLE_PROVIDER_PANEL] = {"panel", ripple_panel_product, ripple_panel_forward,
-                               ripple_panel_delta, ripple_panel_gradient, ripple_panel_descend},
+                               ripple_panel_delta, ripple_panel_gradient, ripple_panel_descend,
+                               ripple_panel_add_scratch},
     [RIPPLE_PROVIDER_TILE] = {"tile", ripple_tile_product, ripple_tile_forward, ripple_tile_delta,
-                              ripple_tile_gradient, ripple_tile_descend},
-    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", ripple_clblast_product, NULL, NULL, NULL, NULL},
+                              ripple_tile_gradient, ripple_tile_descend, ripple_tile_add_scratch},
+    [RIPPLE_PROVIDER_CLBLAST] = {"clblast", ripple_clblast_product, NULL, NULL, NULL, NULL,
+                                 ripple_clblast_add_scratch},
 };
 
 const RippleProvider *ripple_provider(const RippleProductPlan *plan)

@@ -45,3 +45,18 @@ gboolean ripple_clblast_product(RippleOpencl *self, const RippleProductPlan *pla
     self->product_ready = TRUE;
     return TRUE;
 }
+
+/* A descent forms the gradient, of weights and biases, before it updates. */
+void ripple_clblast_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                                const RippleProduct *product, RippleScratchNeed *need)
+{
+    gsize m = product->m, n = product->n, k = product->k;
+    CLBlastTranspose a = transposes[product->form].a, b = transposes[product->form].b;
+    size_t temporary = 0;
+    CLBlastSGemmTempBufferSize(CLBlastLayoutRowMajor, a, b, m, n, k, 0,
+                               a == CLBlastTransposeYes ? m : k, 0,
+                               b == CLBlastTransposeYes ? k : n, 0, n, &self->queue, &temporary);
+    ripple_scratch_raise(need, &need->product, temporary);
+    if (product->form == RIPPLE_PRODUCT_TN)
+        ripple_scratch_raise(need, &need->gradient, m * (n + 1) * sizeof(cl_float));
+}

@@ -176,6 +176,18 @@ static Panel delta_panel(RippleView above, RippleView weight)
     };
 }
 
+/* A single panel. */
+static gsize deep_width(gsize depth)
+{
+    return ripple_ceiling(depth, 16) * 16;
+}
+
+/* Is a delta of so many rows and columns turned, before a gradient is formed from it? */
+static gboolean is_turned(gsize rows, gsize columns)
+{
+    return rows >= DEEP && columns * sizeof(cl_float) >= FAR_APART;
+}
+
 static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView x, Panel *panel,
                                GError **error)
 {
@@ -191,11 +203,10 @@ static gboolean gradient_panel(RippleOpencl *self, RippleView delta, RippleView 
         .n = x.columns,
         .k = delta.rows,
     };
-    if (panel->k < DEEP || panel->a_step * sizeof(cl_float) < FAR_APART)
+    if (!is_turned(delta.rows, delta.columns))
         return TRUE;
     RippleTransposedView transposed;
-    gsize width = ripple_ceiling(panel->k, 16) * 16; /* a single panel */
-    if (!ripple_transposed_once(self, delta, width, &transposed, error))
+    if (!ripple_transposed_once(self, delta, deep_width(delta.rows), &transposed, error))
         return FALSE;
     panel->a = (RippleOperand){transposed.memory, 0};
     panel->a_step = transposed.width;
@@ -368,4 +379,19 @@ gboolean ripple_panel_descend(RippleOpencl *self, const RippleProductPlan *plan,
     Panel panel;
     return gradient_panel(self, descent->delta, descent->x, &panel, error) &&
            enqueue(self, plan, &panel, &end, arguments, G_N_ELEMENTS(arguments), error);
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+void ripple_panel_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleProduct *product, RippleScratchNeed *need)
+{
+    gsize m = product->m, k = product->k;
+    if (product->form == RIPPLE_PRODUCT_NT && m > RIPPLE_PANEL_FEW_SAMPLES) {
+        guint64 bytes = ripple_transposed_bytes(m, k, panel_columns(plan));
+        need->kept += bytes;
+        need->largest = MAX(need->largest, bytes);
+    }
+    if (product->form == RIPPLE_PRODUCT_TN && is_turned(k, m))
+        ripple_scratch_raise(need, &need->transposed, ripple_transposed_bytes(k, m, deep_width(k)));
 }

@@ -23,7 +23,18 @@ typedef struct {
     gboolean (*descend)(RippleOpencl *self, const RippleProductPlan *plan,
                         const RippleDescent *descent, const RippleUpdateScalars *scalars,
                         GError **error);
+    /** Raise `need` to the memory that the backend takes for `product`; of form TN, it is a descent
+     * or gradient, with the sums of rows. */
+    void (*add_scratch)(RippleOpencl *self, const RippleProductPlan *plan,
+                        const RippleProduct *product, RippleScratchNeed *need);
 } RippleProvider;
+
+/** Raise `most`, one of those in `need`, to `bytes`. */
+static inline void ripple_scratch_raise(RippleScratchNeed *need, guint64 *most, guint64 bytes)
+{
+    *most = MAX(*most, bytes);
+    need->largest = MAX(need->largest, bytes);
+}
 
 /** See whether the environment variable RIPPLE_PRODUCTS names who is to multiply. */
 gboolean ripple_product_choose(RippleOpencl *self, GError **error);
@@ -67,11 +78,17 @@ RippleProductCall *ripple_product_call(RippleOpencl *self, const RippleProductPl
 
 /* ---- product_clblast.c ---------------------------------------------------------------------- */
 
+void ripple_clblast_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                                const RippleProduct *product, RippleScratchNeed *need);
+
 gboolean ripple_clblast_product(RippleOpencl *self, const RippleProductPlan *plan,
                                 const RippleProduct *product, RippleView a, RippleView b,
                                 RippleView c, GError **error);
 
 /* ---- product_panel.c ------------------------------------------------------------------------ */
+
+void ripple_panel_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                              const RippleProduct *product, RippleScratchNeed *need);
 
 gboolean ripple_panel_product(RippleOpencl *self, const RippleProductPlan *plan,
                               const RippleProduct *product, RippleView a, RippleView b,
@@ -89,6 +106,9 @@ gboolean ripple_panel_descend(RippleOpencl *self, const RippleProductPlan *plan,
                               GError **error);
 
 /* ---- product_tile.c ------------------------------------------------------------------------- */
+
+void ripple_tile_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                             const RippleProduct *product, RippleScratchNeed *need);
 
 gboolean ripple_tile_product(RippleOpencl *self, const RippleProductPlan *plan,
                              const RippleProduct *product, RippleView a, RippleView b, RippleView c,
@@ -120,6 +140,9 @@ gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, gsize width,
 /** Where a kernel that now writes all of `x` should write xᵀ, too: FALSE when nobody wants it.
  * Instead of ripple_opencl_written(). */
 gboolean ripple_transposed_target(RippleView x, RippleTransposedView *transposed);
+
+/** Bytes of xᵀ in panels `width` wide. */
+gsize ripple_transposed_bytes(gsize rows, gsize columns, gsize width);
 
 /** xᵀ of `x`, in panels `width` wide, in memory that the next call uses again. */
 gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, gsize width,

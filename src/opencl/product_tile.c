@@ -153,6 +153,19 @@ static Cut cut_of(const RippleOpencl *self, const RippleProductPlan *plan,
     return cut;
 }
 
+static gsize pieces_bytes(const Cut *cut)
+{
+    return cut->pieces > 1 ? cut->pieces * cut->piece_step * sizeof(cl_float) : 0;
+}
+
+void ripple_tile_add_scratch(RippleOpencl *self, const RippleProductPlan *plan,
+                             const RippleProduct *product, RippleScratchNeed *need)
+{
+    const RippleProductEnd end = {.row_sums = product->form == RIPPLE_PRODUCT_TN};
+    const Cut cut = cut_of(self, plan, product, &end);
+    ripple_scratch_raise(need, &need->product, pieces_bytes(&cut));
+}
+
 static gboolean enqueue(RippleOpencl *self, const RippleProductPlan *plan, const Operands *operands,
                         const RippleProductEnd *end, const RippleArgument *end_arguments,
                         guint n_end, GError **error)
@@ -162,8 +175,7 @@ static gboolean enqueue(RippleOpencl *self, const RippleProductPlan *plan, const
     if (cut.pieces == 1)
         return multiply(self, plan, operands, &cut, *end, end_arguments, n_end, error);
 
-    gsize bytes = cut.pieces * cut.piece_step * sizeof(cl_float);
-    if (!ripple_opencl_scratch(self, &self->product, bytes, error))
+    if (!ripple_opencl_scratch(self, &self->product, pieces_bytes(&cut), error))
         return FALSE;
     RippleOperand partial = {self->product.memory, 0};
     const RippleProductEnd piece = {.end = END_PIECE, .row_sums = end->row_sums, .wide = WIDE_END};

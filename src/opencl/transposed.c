@@ -9,6 +9,11 @@ static gsize padded(gsize rows, gsize width)
     return ripple_ceiling(rows, width) * width;
 }
 
+gsize ripple_transposed_bytes(gsize rows, gsize columns, gsize width)
+{
+    return columns * padded(rows, width) * sizeof(cl_float);
+}
+
 static gboolean transpose(RippleOpencl *self, RippleView x, const RippleTransposedView *to,
                           GError **error)
 {
@@ -36,7 +41,7 @@ gboolean ripple_transposed_of(RippleOpencl *self, RippleView x, gsize width,
                               RippleTransposedView *transposed, GError **error)
 {
     RippleTransposed *kept = &((RippleOpenclBuffer *)x.buffer)->transposed;
-    gsize bytes = x.columns * padded(x.rows, width) * sizeof(cl_float);
+    gsize bytes = ripple_transposed_bytes(x.rows, x.columns, width);
     if (!ripple_opencl_scratch(self, &kept->scratch, bytes, error))
         return FALSE;
     *transposed = (RippleTransposedView){kept->scratch.memory, width};
@@ -63,7 +68,7 @@ gboolean ripple_transposed_target(RippleView x, RippleTransposedView *transposed
 gboolean ripple_transposed_once(RippleOpencl *self, RippleView x, gsize width,
                                 RippleTransposedView *transposed, GError **error)
 {
-    gsize bytes = x.columns * padded(x.rows, width) * sizeof(cl_float);
+    gsize bytes = ripple_transposed_bytes(x.rows, x.columns, width);
     if (!ripple_opencl_scratch(self, &self->transposed, bytes, error))
         return FALSE;
     *transposed = (RippleTransposedView){self->transposed.memory, width};

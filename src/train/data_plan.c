@@ -74,19 +74,37 @@ static void set_too_little(GError **error, const RippleBackend *backend, guint64
                     ripple_backend_device_name(backend), allowed_text, smallest_text, smallest);
 }
 
+static guint64 smallest_streamed(const RippleBackend *backend, const RipplePlacement *sets,
+                                 guint n_sets)
+{
+    guint64 smallest = 0;
+    for (guint i = 0; i < n_sets; i++)
+        smallest += streamed_bytes(backend, sets[i].dataset, smallest_window(&sets[i]));
+    return smallest;
+}
+
+guint64 ripple_data_plan_smallest(const RippleBackend *backend, const RipplePlacement *sets,
+                                  guint n_sets)
+{
+    guint64 resident = 0, streamed = smallest_streamed(backend, sets, n_sets);
+    for (guint i = 0; i < n_sets; i++)
+        resident += resident_bytes(backend, sets[i].dataset);
+    return are_small_enough(backend, sets, n_sets) ? MIN(streamed, resident) : streamed;
+}
+
+guint64 ripple_data_plan_largest_buffer(const RippleBackend *backend, const RipplePlacement *set)
+{
+    guint64 samples = set->window > 0 ? set->window : set->dataset->samples;
+    return samples * MAX(ripple_samples_largest_bytes(backend, set->dataset), sizeof(guint32));
+}
+
 static gboolean plan_stream(const RippleBackend *backend, guint64 limit, guint64 allowed,
                             RipplePlacement *sets, guint n_sets, RippleDataPlan *plan,
                             GError **error)
 {
-    guint64 resident = 0, smallest = 0;
-    for (guint i = 0; i < n_sets; i++) {
-        resident += resident_bytes(backend, sets[i].dataset);
-        smallest += streamed_bytes(backend, sets[i].dataset, smallest_window(&sets[i]));
-    }
-    if (smallest > allowed) {
-        gboolean may_be_resident = are_small_enough(backend, sets, n_sets);
+    if (smallest_streamed(backend, sets, n_sets) > allowed) {
         set_too_little(error, backend, limit, allowed,
-                       may_be_resident ? MIN(smallest, resident) : smallest);
+                       ripple_data_plan_smallest(backend, sets, n_sets));
         return FALSE;
     }
     /* The first set, which training goes through, has what the others leave. */

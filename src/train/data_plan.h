@@ -30,3 +30,10 @@ typedef struct {
  * DEVICE_MEMORY where there was none. */
 gboolean ripple_data_plan(const RippleBackend *backend, guint64 limit, RipplePlacement *sets,
                           guint n_sets, RippleDataPlan *plan, GError **error);
+
+/** The smallest limit with which ripple_data_plan() finds a place for the data. */
+guint64 ripple_data_plan_smallest(const RippleBackend *backend, const RipplePlacement *sets,
+                                  guint n_sets);
+
+/** Bytes of the largest buffer that a data set takes as it was placed. */
+guint64 ripple_data_plan_largest_buffer(const RippleBackend *backend, const RipplePlacement *set);

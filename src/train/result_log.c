@@ -1,8 +1,8 @@
 #include "train/result_log.h"
 
 /* Slots on the device, each the two values of a RippleLossOperation's result. */
-#define SLOTS 16384
 #define VALUES 2
+#define SLOTS (RIPPLE_RESULT_LOG_VALUES / VALUES)
 
 /* Most steps between two reads, and most enqueued at once; several reads under way, each of no more
  * than both together, must fit into the ring. */

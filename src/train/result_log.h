@@ -25,6 +25,9 @@ typedef gboolean (*RippleStepResultFunction)(const RippleStepResult *result, gpo
 
 typedef struct _RippleResultLog RippleResultLog;
 
+/** Reals that a log takes on the device. */
+#define RIPPLE_RESULT_LOG_VALUES 32768
+
 RippleResultLog *ripple_result_log_new(RippleBackend *backend, RippleStepResultFunction function,
                                        gpointer user_data, GError **error);
 void ripple_result_log_free(RippleResultLog *log);

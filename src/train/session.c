@@ -25,7 +25,8 @@ RippleSession *ripple_session_new(RippleBackend *backend, const RippleModel *mod
     self->scheduler = ripple_scheduler_new(self->state, &options, error);
     if (!self->scheduler)
         return NULL;
-    self->result = ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, 2, error);
+    self->result =
+        ripple_buffer_new(backend, RIPPLE_ELEMENT_REAL, RIPPLE_SESSION_RESULT_VALUES, error);
     return self->result ? g_steal_pointer(&self) : NULL;
 }
 

@@ -9,6 +9,9 @@
 
 #include <ripple/model.h>
 
+/** Reals in the place for a result. */
+#define RIPPLE_SESSION_RESULT_VALUES 2
+
 typedef struct {
     RippleBackend *backend; /**< borrowed */
     RippleSource *source;

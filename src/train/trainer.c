@@ -6,44 +6,40 @@
 #include <math.h>
 #include <string.h>
 
-static gboolean plan_data(RippleTrainer *self, RipplePlacement sets[2], GError **error)
+static gboolean plan_memory(RippleTrainer *self, GError **error)
 {
-    const RippleMaterial *material = self->material;
-    gsize validation_batch = MIN(RIPPLE_EVALUATION_BATCH, material->n_validation);
-    sets[0] = (RipplePlacement){material->train, MAX(self->config->batch, validation_batch), 0};
-    sets[1] = (RipplePlacement){material->test, RIPPLE_EVALUATION_BATCH, 0};
-    return ripple_data_plan(self->backend, self->config->memory_limit, sets, material->test ? 2 : 1,
-                            &self->plan, error);
+    return ripple_memory_plan(self->config, self->material, self->backend, &self->plan, error) &&
+           ripple_memory_plan_check(&self->plan, self->backend, error);
 }
 
-static gboolean open_session(RippleTrainer *self, gsize window, GError **error)
+static gboolean open_session(RippleTrainer *self, GError **error)
 {
     const RippleMaterial *material = self->material;
     RippleScheduleOptions options = {.batch = self->config->batch,
                                      .moments = ripple_config_moments(self->config)};
-    self->session = ripple_session_new(self->backend, material->model, material->train, window,
-                                       material->n_train, options, error);
+    self->session = ripple_session_new(self->backend, material->model, material->train,
+                                       self->plan.windows[0], material->n_train, options, error);
     return self->session != NULL;
 }
 
-static gboolean open_test(RippleTrainer *self, gsize window, GError **error)
+static gboolean open_test(RippleTrainer *self, GError **error)
 {
     const RippleMaterial *material = self->material;
     if (!material->test)
         return TRUE;
-    self->test =
-        ripple_source_new(self->backend, material->test, material->model->transform, window, error);
+    self->test = ripple_source_new(self->backend, material->test, material->model->transform,
+                                   self->plan.windows[1], error);
     return self->test != NULL;
 }
 
 static gboolean open_evaluator(RippleTrainer *self, GError **error)
 {
     const RippleMaterial *material = self->material;
-    if (!material->test && material->n_validation == 0)
+    if (self->plan.evaluation_batch == 0)
         return TRUE;
     self->evaluator = ripple_evaluator_new(self->session->state,
                                            material->train->target_kind == RIPPLE_TARGET_LABELS,
-                                           RIPPLE_EVALUATION_BATCH, error);
+                                           self->plan.evaluation_batch, error);
     return self->evaluator != NULL;
 }
 
@@ -57,11 +53,9 @@ static gboolean open_trace(RippleTrainer *self, GError **error)
 
 static gboolean open_all(RippleTrainer *self, GError **error)
 {
-    RipplePlacement sets[2];
     self->backend = ripple_device_open(self->config->device, error);
-    return self->backend && open_trace(self, error) && plan_data(self, sets, error) &&
-           open_session(self, sets[0].window, error) && open_test(self, sets[1].window, error) &&
-           open_evaluator(self, error);
+    return self->backend && open_trace(self, error) && plan_memory(self, error) &&
+           open_session(self, error) && open_test(self, error) && open_evaluator(self, error);
 }
 
 static RippleTrainer *trainer_new(RippleConfig *config, GError **error)
@@ -251,8 +245,8 @@ void ripple_trainer_samples(const RippleTrainer *trainer, gsize *train, gsize *v
 
 gboolean ripple_trainer_is_streamed(const RippleTrainer *trainer, guint64 *bytes)
 {
-    *bytes = trainer->plan.bytes;
-    return trainer->plan.is_streamed;
+    *bytes = trainer->plan.data.bytes;
+    return trainer->plan.data.is_streamed;
 }
 
 const char *ripple_trainer_model_path(const RippleTrainer *trainer)

@@ -4,9 +4,9 @@
 #pragma once
 
 #include "train/checkpoints.h"
-#include "train/data_plan.h"
 #include "train/evaluation.h"
 #include "train/material.h"
+#include "train/memory_plan.h"
 #include "train/run_directory.h"
 #include "train/session.h"
 #include "train/trace.h"
@@ -19,7 +19,7 @@ struct _RippleTrainer {
     RippleBackend *backend;
     RippleTrace *trace;     /**< or NULL */
     RippleSession *session; /**< over training and validation samples */
-    RippleDataPlan plan;
+    RippleMemoryPlan plan;
     RippleSource *test;             /**< or NULL */
     RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */
     RippleRunDirectory *directory;  /**< or NULL */
