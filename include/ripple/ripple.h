@@ -9,6 +9,7 @@
 #include <ripple/dataset.h>
 #include <ripple/device.h>
 #include <ripple/error.h>
+#include <ripple/gradcheck.h>
 #include <ripple/inference.h>
 #include <ripple/loss.h>
 #include <ripple/macros.h>

@@ -16,5 +16,6 @@ gboolean ripple_command_verify_resume(int argc, char **argv, GError **error);
 gboolean ripple_command_devices(int argc, char **argv, GError **error);
 gboolean ripple_command_doctor(int argc, char **argv, GError **error);
 gboolean ripple_command_compare(int argc, char **argv, GError **error);
+gboolean ripple_command_gradcheck(int argc, char **argv, GError **error);
 gboolean ripple_command_tune(int argc, char **argv, GError **error);
 gboolean ripple_command_bench(int argc, char **argv, GError **error);

@@ -20,6 +20,8 @@ static const struct {
     {"predict", ripple_command_predict, "write down what a trained model says of each sample"},
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
+    {"gradcheck", ripple_command_gradcheck,
+     "hold the gradient against differences of the loss"},
     {"verify-resume", ripple_command_verify_resume,
      "prove that a run of yours, stopped and resumed, keeps every bit"},
     {"devices", ripple_command_devices, "list where ripple can compute"},
