@@ -1,6 +1,5 @@
 #include "train/checkpoint.h"
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "train/model_layers.h"
 #include "train/model_write.h"
@@ -8,6 +7,7 @@
 
 #include <math.h>
 #include <ripple/error.h>
+#include <xxhash.h>
 
 #define KEY(name) "ripple.checkpoint." #name
 
@@ -161,16 +161,18 @@ RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)
 
 /* ---- what it belongs to --------------------------------------------------------------------- */
 
-static void add(RippleHash *hash, gconstpointer bytes, gsize length)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XXH64_state_t, XXH64_freeState)
+
+static void add(XXH64_state_t *hash, gconstpointer bytes, gsize length)
 {
     if (bytes)
-        ripple_hash_add(hash, bytes, length);
+        XXH64_update(hash, bytes, length);
 }
 
-static void add_names(RippleHash *hash, char *const *names)
+static void add_names(XXH64_state_t *hash, char *const *names)
 {
     for (guint i = 0; names && names[i]; i++)
-        ripple_hash_add(hash, names[i], strlen(names[i]) + 1);
+        XXH64_update(hash, names[i], strlen(names[i]) + 1);
 }
 
 char *ripple_data_digest(const RippleDataset *dataset)
@@ -178,18 +180,18 @@ char *ripple_data_digest(const RippleDataset *dataset)
     const guint64 sizes[] = {dataset->samples, dataset->inputs, dataset->target_kind,
                              dataset->classes, dataset->targets};
     gsize values = dataset->samples * dataset->inputs;
-    RippleHash hash;
-    ripple_hash_begin(&hash);
-    add(&hash, sizes, sizeof sizes);
-    add(&hash, dataset->input_bytes, values);
-    add(&hash, dataset->input_values, values * sizeof *dataset->input_values);
-    add(&hash, dataset->labels, dataset->samples * sizeof *dataset->labels);
-    add(&hash, dataset->target_values,
+    g_autoptr(XXH64_state_t) hash = XXH64_createState();
+    XXH64_reset(hash, 0);
+    add(hash, sizes, sizeof sizes);
+    add(hash, dataset->input_bytes, values);
+    add(hash, dataset->input_values, values * sizeof *dataset->input_values);
+    add(hash, dataset->labels, dataset->samples * sizeof *dataset->labels);
+    add(hash, dataset->target_values,
         dataset->samples * dataset->targets * sizeof *dataset->target_values);
-    add_names(&hash, dataset->input_names);
-    add_names(&hash, dataset->class_names);
-    add_names(&hash, dataset->target_names);
-    return g_strdup_printf("%016" G_GINT64_MODIFIER "x", ripple_hash_end(&hash));
+    add_names(hash, dataset->input_names);
+    add_names(hash, dataset->class_names);
+    add_names(hash, dataset->target_names);
+    return g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)XXH64_digest(hash));
 }
 
 char *ripple_device_text(const RippleBackend *backend)

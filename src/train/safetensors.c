@@ -1,11 +1,11 @@
 #include "train/safetensors.h"
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "train/json_text.h"
 
 #include <ripple/error.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define LENGTH_BYTES 8
 
@@ -336,10 +336,7 @@ gboolean ripple_safetensors_check_sum(const RippleSafetensors *file, GError **er
             file->path, error, "its checksum is not in its last %" G_GSIZE_FORMAT " bytes.",
             sizeof sum);
     memcpy(&sum, tensor->bytes, sizeof sum);
-    RippleHash hash;
-    ripple_hash_begin(&hash);
-    ripple_hash_add(&hash, g_mapped_file_get_contents(file->map), tensor->begin);
-    return ripple_hash_end(&hash) == GUINT64_FROM_LE(sum) ||
+    return XXH64(g_mapped_file_get_contents(file->map), tensor->begin, 0) == GUINT64_FROM_LE(sum) ||
            ripple_safetensors_blame(file->path, error,
                                     "it is damaged, for its checksum is another.");
 }

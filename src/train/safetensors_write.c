@@ -1,10 +1,10 @@
 #include "train/safetensors.h"
 
-#include "base/hash.h"
 #include "train/json_text.h"
 #include "train/replacement.h"
 
 #include <ripple/error.h>
+#include <xxhash.h>
 
 /* Data begin at a multiple of this. */
 #define ALIGNMENT 8
@@ -16,12 +16,13 @@
 typedef struct {
     RippleReplacement *replacement;
     gboolean is_double; /* exact numbers are written as F64 */
-    RippleHash hash;
+    XXH64_state_t *hash;
 } Output;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XXH64_state_t, XXH64_freeState)
 
 static gboolean put(Output *output, gconstpointer bytes, gsize length, GError **error)
 {
-    ripple_hash_add(&output->hash, bytes, length);
+    XXH64_update(output->hash, bytes, length);
     return ripple_replacement_write(output->replacement, bytes, length, error);
 }
 
@@ -157,8 +158,9 @@ static gboolean write_file(const char *path, const char *const *metadata,
     g_autoptr(RippleReplacement) replacement = ripple_replacement_new(path, error);
     if (!replacement)
         return FALSE;
-    Output output = {.replacement = replacement, .is_double = is_double};
-    ripple_hash_begin(&output.hash);
+    g_autoptr(XXH64_state_t) hash = XXH64_createState();
+    XXH64_reset(hash, 0);
+    Output output = {replacement, is_double, hash};
     guint64 length = GUINT64_TO_LE((guint64)header->len);
     if (!put(&output, &length, sizeof length, error) ||
         !put(&output, header->str, header->len, error))
@@ -166,7 +168,7 @@ static gboolean write_file(const char *path, const char *const *metadata,
     for (guint i = 0; i < n_tensors; i++)
         if (!write_values(&output, &tensors[i], error))
             return FALSE;
-    guint64 sum = GUINT64_TO_LE(ripple_hash_end(&output.hash));
+    guint64 sum = GUINT64_TO_LE(XXH64_digest(hash));
     if (is_checked && !put(&output, &sum, sizeof sum, error))
         return FALSE;
     return ripple_replacement_finish(replacement, error);
