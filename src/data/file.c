@@ -6,15 +6,55 @@
 
 #define CHUNK 65536
 
+/* What changes when somebody writes to a file. */
+typedef struct {
+    gboolean is_known; /* not of pipes, nor of what only looks like a file, which has no size */
+    goffset size;
+    guint64 seconds; /* when it was last written */
+    guint32 microseconds;
+} FileState;
+
 struct _RippleFile {
     char *path;
     GInputStream *stream;
     GConverter *decompressor; /* NULL for a plain file */
     gboolean between_members; /* gzip data are one member after the other */
     gboolean stream_ended;    /* nothing comes after what is in the chunk */
+    FileState state;          /* when it was opened */
+    goffset taken;            /* bytes read from it */
     gsize begin, end;         /* the part of the chunk that is not used yet */
     guint8 chunk[CHUNK];
 };
+
+static FileState state_of(const RippleFile *file)
+{
+    g_autoptr(GFileInfo) info = g_file_input_stream_query_info(
+        G_FILE_INPUT_STREAM(file->stream),
+        G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE
+                                       "," G_FILE_ATTRIBUTE_TIME_MODIFIED
+                                       "," G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC,
+        NULL, NULL);
+    if (!info || g_file_info_get_file_type(info) != G_FILE_TYPE_REGULAR)
+        return (FileState){0};
+    return (FileState){g_file_info_get_size(info) > 0, g_file_info_get_size(info),
+                       g_file_info_get_attribute_uint64(info, G_FILE_ATTRIBUTE_TIME_MODIFIED),
+                       g_file_info_get_attribute_uint32(info, G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC)};
+}
+
+/* Of a file that somebody writes to, part of what was read may be old and part new. */
+static gboolean check_unchanged(const RippleFile *file, GError **error)
+{
+    const FileState *before = &file->state;
+    FileState now = state_of(file);
+    if (!before->is_known ||
+        (file->taken == before->size && now.size == before->size &&
+         now.seconds == before->seconds && now.microseconds == before->microseconds))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                "\"%s\" was changed while it was read; wait until it is whole, and try again.",
+                file->path);
+    return FALSE;
+}
 
 static gboolean refill(RippleFile *file, GError **error)
 {
@@ -25,8 +65,9 @@ static gboolean refill(RippleFile *file, GError **error)
                     cause->message);
         return FALSE;
     }
+    file->taken += file->end;
     file->stream_ended = file->end < CHUNK;
-    return TRUE;
+    return !file->stream_ended || check_unchanged(file, error);
 }
 
 RippleFile *ripple_file_open(const char *path, GError **error)
@@ -42,6 +83,7 @@ RippleFile *ripple_file_open(const char *path, GError **error)
                     cause->message);
         return NULL;
     }
+    file->state = state_of(file);
     if (!refill(file, error))
         return NULL;
     if (file->end >= 2 && file->chunk[0] == 0x1f && file->chunk[1] == 0x8b)

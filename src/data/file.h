@@ -10,7 +10,8 @@
 
 typedef struct _RippleFile RippleFile;
 
-/** Open the file at `path`. What begins like gzip data is decompressed as it is read. */
+/** Open the file at `path`. What begins like gzip data is decompressed as it is read. A DATA error,
+ * here or when more is read, when somebody writes to it meanwhile. */
 RippleFile *ripple_file_open(const char *path, GError **error);
 
 /** The next `maximum` bytes, fewer only where the file ends, and a zero byte after them. Memory

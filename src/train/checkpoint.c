@@ -1,5 +1,6 @@
 #include "train/checkpoint.h"
 
+#include "base/checksum.h"
 #include "base/text.h"
 #include "train/model_layers.h"
 #include "train/model_write.h"
@@ -7,7 +8,6 @@
 
 #include <math.h>
 #include <ripple/error.h>
-#include <xxhash.h>
 
 #define KEY(name) "ripple.checkpoint." #name
 
@@ -161,8 +161,6 @@ RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)
 
 /* ---- what it belongs to --------------------------------------------------------------------- */
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(XXH64_state_t, XXH64_freeState)
-
 static void add(XXH64_state_t *hash, gconstpointer bytes, gsize length)
 {
     if (bytes)
@@ -180,8 +178,7 @@ char *ripple_data_digest(const RippleDataset *dataset)
     const guint64 sizes[] = {dataset->samples, dataset->inputs, dataset->target_kind,
                              dataset->classes, dataset->targets};
     gsize values = dataset->samples * dataset->inputs;
-    g_autoptr(XXH64_state_t) hash = XXH64_createState();
-    XXH64_reset(hash, 0);
+    g_autoptr(XXH64_state_t) hash = ripple_checksum_new();
     add(hash, sizes, sizeof sizes);
     add(hash, dataset->input_bytes, values);
     add(hash, dataset->input_values, values * sizeof *dataset->input_values);

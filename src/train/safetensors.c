@@ -3,15 +3,20 @@
 #include "base/text.h"
 #include "train/json_text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <ripple/error.h>
 #include <string.h>
-#include <xxhash.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define LENGTH_BYTES 8
 
 struct _RippleSafetensors {
     char *path;
-    GMappedFile *map;
+    int descriptor;
+    gsize length;
     GPtrArray *tensors;   /* owns its RippleStoredTensor */
     GHashTable *by_name;  /* borrows from tensors */
     GHashTable *metadata; /* char * → char * */
@@ -125,7 +130,7 @@ static gboolean read_offsets(RippleSafetensors *file, RippleStoredTensor *tensor
             file->path, error, "the data_offsets of the tensor \"%s\" are not two whole numbers.",
             tensor->name);
 
-    gsize available = g_mapped_file_get_length(file->map) - data_begin;
+    gsize available = file->length - data_begin;
     if (begin > end || end > available)
         return ripple_safetensors_blame(file->path, error,
                                         "the tensor \"%s\" claims the bytes %" G_GUINT64_FORMAT
@@ -143,7 +148,6 @@ static gboolean read_offsets(RippleSafetensors *file, RippleStoredTensor *tensor
     }
     tensor->begin = data_begin + begin;
     tensor->end = data_begin + end;
-    tensor->bytes = g_mapped_file_get_contents(file->map) + tensor->begin;
     return TRUE;
 }
 
@@ -208,12 +212,11 @@ static gboolean check_coverage(RippleSafetensors *file, gsize data_begin, GError
                 tensor->name, tensor->begin, covered);
         covered = tensor->end;
     }
-    gsize length = g_mapped_file_get_length(file->map);
-    if (covered != length)
+    if (covered != file->length)
         return ripple_safetensors_blame(file->path, error,
                                         "its tensors end at byte %" G_GSIZE_FORMAT
                                         ", and the file at byte %" G_GSIZE_FORMAT ".",
-                                        covered, length);
+                                        covered, file->length);
     return TRUE;
 }
 
@@ -234,26 +237,33 @@ static gboolean read_members(RippleSafetensors *file, JsonNode *root, gsize data
     return TRUE;
 }
 
-static gboolean read_header(RippleSafetensors *file, GError **error)
+/* How long the header claims to be, which the file is long enough for. */
+static gboolean read_header_length(const RippleSafetensors *file, guint64 *length, GError **error)
 {
-    const char *contents = g_mapped_file_get_contents(file->map);
-    gsize length = g_mapped_file_get_length(file->map);
-    if (length < LENGTH_BYTES)
+    if (file->length < LENGTH_BYTES)
         return ripple_safetensors_blame(
             file->path, error, "it has %" G_GSIZE_FORMAT " bytes, too few for a safetensors file.",
-            length);
-
-    guint64 header_length;
-    memcpy(&header_length, contents, sizeof header_length);
-    header_length = GUINT64_FROM_LE(header_length);
-    if (header_length > RIPPLE_SAFETENSORS_MAXIMUM_HEADER || header_length > length - LENGTH_BYTES)
+            file->length);
+    if (!ripple_safetensors_bytes(file, 0, length, sizeof *length, error))
+        return FALSE;
+    *length = GUINT64_FROM_LE(*length);
+    if (*length > RIPPLE_SAFETENSORS_MAXIMUM_HEADER || *length > file->length - LENGTH_BYTES)
         return ripple_safetensors_blame(file->path, error,
                                         "it claims a header of %" G_GUINT64_FORMAT
                                         " bytes, and the file has %" G_GSIZE_FORMAT
                                         " bytes; is it a safetensors file?",
-                                        header_length, length);
+                                        *length, file->length);
+    return TRUE;
+}
 
-    const char *header = contents + LENGTH_BYTES;
+static gboolean read_header(RippleSafetensors *file, GError **error)
+{
+    guint64 header_length;
+    if (!read_header_length(file, &header_length, error))
+        return FALSE;
+    g_autofree char *header = g_malloc(header_length + 1);
+    if (!ripple_safetensors_bytes(file, LENGTH_BYTES, header, header_length, error))
+        return FALSE;
     if (header_length == 0 || header[0] != '{')
         return ripple_safetensors_blame(file->path, error,
                                         "its header does not begin with a brace; is it a "
@@ -270,30 +280,31 @@ static gboolean read_header(RippleSafetensors *file, GError **error)
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+static gboolean open_file(RippleSafetensors *file, GError **error)
+{
+    struct stat status;
+    file->descriptor = g_open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0) {
+        int code = errno;
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                    "Cannot read the model file \"%s\": %s.", file->path, g_strerror(code));
+        return FALSE;
+    }
+    /* A pipe or a device would never end. */
+    if (!S_ISREG(status.st_mode))
+        return ripple_safetensors_blame(file->path, error, "it is not a regular file.");
+    file->length = (gsize)status.st_size;
+    return TRUE;
+}
+
 RippleSafetensors *ripple_safetensors_open(const char *path, GError **error)
 {
-    /* A pipe or a device would block or never end. */
-    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
-        ripple_safetensors_blame(path, error, "it is not a regular file.");
-        return NULL;
-    }
-    g_autoptr(GError) reason = NULL;
-    GMappedFile *map = g_mapped_file_new(path, FALSE, &reason);
-    if (!map) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA, "Cannot read the model file: %s.",
-                    reason->message);
-        return NULL;
-    }
-
     g_autoptr(RippleSafetensors) file = g_new0(RippleSafetensors, 1);
     file->path = g_strdup(path);
-    file->map = map;
     file->tensors = g_ptr_array_new_with_free_func(stored_tensor_free);
     file->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     file->metadata = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    if (!read_header(file, error))
-        return NULL;
-    return g_steal_pointer(&file);
+    return open_file(file, error) && read_header(file, error) ? g_steal_pointer(&file) : NULL;
 }
 
 void ripple_safetensors_free(RippleSafetensors *file)
@@ -303,9 +314,30 @@ void ripple_safetensors_free(RippleSafetensors *file)
     g_hash_table_unref(file->by_name);
     g_hash_table_unref(file->metadata);
     g_ptr_array_unref(file->tensors);
-    g_mapped_file_unref(file->map);
+    if (file->descriptor >= 0)
+        close(file->descriptor);
     g_free(file->path);
     g_free(file);
+}
+
+gboolean ripple_safetensors_bytes(const RippleSafetensors *file, gsize begin, gpointer bytes,
+                                  gsize count, GError **error)
+{
+    for (gsize done = 0; done < count;) {
+        gssize got =
+            pread(file->descriptor, (char *)bytes + done, count - done, (off_t)(begin + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return ripple_safetensors_blame(file->path, error, "it cannot be read: %s.",
+                                            g_strerror(errno));
+        if (got == 0)
+            return ripple_safetensors_blame(
+                file->path, error, "it ended at byte %" G_GSIZE_FORMAT " while it was read.",
+                begin + done);
+        done += (gsize)got;
+    }
+    return TRUE;
 }
 
 const char *ripple_safetensors_path(const RippleSafetensors *file)
@@ -322,23 +354,6 @@ const RippleStoredTensor *ripple_safetensors_tensor(const RippleSafetensors *fil
 {
     g_return_val_if_fail(index < file->tensors->len, NULL);
     return file->tensors->pdata[index];
-}
-
-gboolean ripple_safetensors_check_sum(const RippleSafetensors *file, GError **error)
-{
-    const RippleStoredTensor *tensor = ripple_safetensors_find(file, RIPPLE_SAFETENSORS_CHECKSUM);
-    if (!tensor)
-        return TRUE;
-    guint64 sum;
-    gsize length = g_mapped_file_get_length(file->map);
-    if (tensor->end != length || length - tensor->begin != sizeof sum)
-        return ripple_safetensors_blame(
-            file->path, error, "its checksum is not in its last %" G_GSIZE_FORMAT " bytes.",
-            sizeof sum);
-    memcpy(&sum, tensor->bytes, sizeof sum);
-    return XXH64(g_mapped_file_get_contents(file->map), tensor->begin, 0) == GUINT64_FROM_LE(sum) ||
-           ripple_safetensors_blame(file->path, error,
-                                    "it is damaged, for its checksum is another.");
 }
 
 const RippleStoredTensor *ripple_safetensors_find(const RippleSafetensors *file, const char *name)

@@ -22,18 +22,18 @@ typedef struct {
     char *name;
     const char *type; /**< "F32", "BF16", …; static */
     guint rank;
-    gsize *shape;      /**< rank sizes */
-    gsize elements;    /**< their product */
-    gsize begin;       /**< byte from the start of the file */
-    gsize end;         /**< the byte after the last */
-    const char *bytes; /**< what lies there, at any alignment; valid while the file is open */
+    gsize *shape;   /**< rank sizes */
+    gsize elements; /**< their product */
+    gsize begin;    /**< byte from the start of the file */
+    gsize end;      /**< the byte after the last */
 } RippleStoredTensor;
 
 typedef struct _RippleSafetensors RippleSafetensors;
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/** Map the file at `path` and check all of its header. */
+/** Open the file at `path` and check all of its header. What tensors hold is read when it is asked
+ * for. */
 RippleSafetensors *ripple_safetensors_open(const char *path, GError **error);
 void ripple_safetensors_free(RippleSafetensors *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSafetensors, ripple_safetensors_free)
@@ -50,6 +50,10 @@ const RippleStoredTensor *ripple_safetensors_find(const RippleSafetensors *file,
 
 /** The metadata's text for `key`, or NULL. */
 const char *ripple_safetensors_metadata(const RippleSafetensors *file, const char *key);
+
+/** The `count` bytes of the file from `begin` on. A DATA error when it has become shorter. */
+gboolean ripple_safetensors_bytes(const RippleSafetensors *file, gsize begin, gpointer bytes,
+                                  gsize count, GError **error);
 
 /** The elements of `tensor` as floats (`tensor->elements` of them into `values`). F32, F64, F16 and
  * BF16 are read; every element must be finite as a float. */

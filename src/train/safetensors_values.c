@@ -1,8 +1,13 @@
 /* The elements of a stored tensor, from whichever type they are kept in. */
 #include "train/safetensors.h"
 
+#include "base/checksum.h"
+
 #include <math.h>
 #include <string.h>
+
+/* Elements, and bytes of a checksum, that are read at a time. */
+#define CHUNK 8192
 
 /* Elements are copied out byte by byte: nothing in the file is aligned. */
 static gfloat float_from_bits(guint32 bits)
@@ -90,30 +95,91 @@ static gboolean refuse(const RippleSafetensors *file, const RippleStoredTensor *
                                     i, tensor->name, precision);
 }
 
+/* Called with each element in its order; FALSE, with an error, ends the reading. */
+typedef gboolean (*Taker)(const RippleSafetensors *file, const RippleStoredTensor *tensor, gsize i,
+                          gdouble value, gpointer values, GError **error);
+
+static gboolean read_elements(const RippleSafetensors *file, const RippleStoredTensor *tensor,
+                              Taker take, gpointer values, GError **error)
+{
+    gsize bytes;
+    char chunk[CHUNK * sizeof(gdouble)];
+    Reader reader = find_reader(file, tensor, &bytes, error);
+    for (gsize first = 0; reader && first < tensor->elements; first += CHUNK) {
+        gsize count = MIN(CHUNK, tensor->elements - first);
+        if (!ripple_safetensors_bytes(file, tensor->begin + first * bytes, chunk, count * bytes,
+                                      error))
+            return FALSE;
+        for (gsize i = 0; i < count; i++)
+            if (!take(file, tensor, first + i, reader(chunk + i * bytes), values, error))
+                return FALSE;
+    }
+    return reader != NULL;
+}
+
+/* Rounds to nearest; beyond the largest float it becomes infinite. */
+static gboolean take_single(const RippleSafetensors *file, const RippleStoredTensor *tensor,
+                            gsize i, gdouble value, gpointer values, GError **error)
+{
+    gfloat *floats = values;
+    floats[i] = (gfloat)value;
+    return isfinite(floats[i]) || refuse(file, tensor, i, " in single precision", error);
+}
+
+static gboolean take_double(const RippleSafetensors *file, const RippleStoredTensor *tensor,
+                            gsize i, gdouble value, gpointer values, GError **error)
+{
+    gdouble *doubles = values;
+    doubles[i] = value;
+    return isfinite(value) || refuse(file, tensor, i, "", error);
+}
+
 gboolean ripple_safetensors_read(const RippleSafetensors *file, const RippleStoredTensor *tensor,
                                  gfloat *values, GError **error)
 {
-    gsize bytes;
-    Reader reader = find_reader(file, tensor, &bytes, error);
-    for (gsize i = 0; reader && i < tensor->elements; i++) {
-        /* Rounds to nearest; beyond the largest float it becomes infinite. */
-        values[i] = (gfloat)reader(tensor->bytes + i * bytes);
-        if (!isfinite(values[i]))
-            return refuse(file, tensor, i, " in single precision", error);
-    }
-    return reader != NULL;
+    return read_elements(file, tensor, take_single, values, error);
 }
 
 gboolean ripple_safetensors_read_exact(const RippleSafetensors *file,
                                        const RippleStoredTensor *tensor, gdouble *values,
                                        GError **error)
 {
-    gsize bytes;
-    Reader reader = find_reader(file, tensor, &bytes, error);
-    for (gsize i = 0; reader && i < tensor->elements; i++) {
-        values[i] = reader(tensor->bytes + i * bytes);
-        if (!isfinite(values[i]))
-            return refuse(file, tensor, i, "", error);
+    return read_elements(file, tensor, take_double, values, error);
+}
+
+/* ---- checksum ------------------------------------------------------------------------------- */
+
+/* The checksum of the first `count` bytes. */
+static gboolean sum_up(const RippleSafetensors *file, gsize count, guint64 *sum, GError **error)
+{
+    guint8 chunk[CHUNK];
+    g_autoptr(XXH64_state_t) hash = ripple_checksum_new();
+    for (gsize done = 0; done < count; done += CHUNK) {
+        gsize length = MIN(CHUNK, count - done);
+        if (!ripple_safetensors_bytes(file, done, chunk, length, error))
+            return FALSE;
+        XXH64_update(hash, chunk, length);
     }
-    return reader != NULL;
+    *sum = XXH64_digest(hash);
+    return TRUE;
+}
+
+gboolean ripple_safetensors_check_sum(const RippleSafetensors *file, GError **error)
+{
+    const char *path = ripple_safetensors_path(file);
+    const RippleStoredTensor *tensor = ripple_safetensors_find(file, RIPPLE_SAFETENSORS_CHECKSUM);
+    if (!tensor)
+        return TRUE;
+    guint64 wanted, sum;
+    gboolean is_last =
+        ripple_safetensors_tensor(file, ripple_safetensors_count(file) - 1) == tensor;
+    if (!is_last || tensor->end - tensor->begin != sizeof wanted)
+        return ripple_safetensors_blame(
+            path, error, "its checksum is not in its last %" G_GSIZE_FORMAT " bytes.",
+            sizeof wanted);
+    if (!ripple_safetensors_bytes(file, tensor->begin, &wanted, sizeof wanted, error) ||
+        !sum_up(file, tensor->begin, &sum, error))
+        return FALSE;
+    return sum == GUINT64_FROM_LE(wanted) ||
+           ripple_safetensors_blame(path, error, "it is damaged, for its checksum is another.");
 }

@@ -1,10 +1,10 @@
 #include "train/safetensors.h"
 
+#include "base/checksum.h"
 #include "train/json_text.h"
 #include "train/replacement.h"
 
 #include <ripple/error.h>
-#include <xxhash.h>
 
 /* Data begin at a multiple of this. */
 #define ALIGNMENT 8
@@ -18,7 +18,6 @@ typedef struct {
     gboolean is_double; /* exact numbers are written as F64 */
     XXH64_state_t *hash;
 } Output;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(XXH64_state_t, XXH64_freeState)
 
 static gboolean put(Output *output, gconstpointer bytes, gsize length, GError **error)
 {
@@ -158,8 +157,7 @@ static gboolean write_file(const char *path, const char *const *metadata,
     g_autoptr(RippleReplacement) replacement = ripple_replacement_new(path, error);
     if (!replacement)
         return FALSE;
-    g_autoptr(XXH64_state_t) hash = XXH64_createState();
-    XXH64_reset(hash, 0);
+    g_autoptr(XXH64_state_t) hash = ripple_checksum_new();
     Output output = {replacement, is_double, hash};
     guint64 length = GUINT64_TO_LE((guint64)header->len);
     if (!put(&output, &length, sizeof length, error) ||

@@ -3,8 +3,10 @@
 #include "data/file.h"
 #include "unit/data_files.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     const char *text;
@@ -308,6 +310,62 @@ static void test_beginnings(void)
     data_directory_remove(directory);
 }
 
+/* More than is read when a file is opened. */
+#define LONG_FILE 200000
+
+static void check_changed(const char *directory, gboolean (*change)(const char *path),
+                          gboolean is_whole)
+{
+    g_autofree char *text = g_strnfill(LONG_FILE, '1');
+    g_autofree char *path = data_write_text(directory, "long.csv", text);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleFile) file = ripple_file_open(path, &error);
+    g_assert_no_error(error);
+    g_assert_true(change(path));
+    gsize length;
+    g_autofree guint8 *bytes = ripple_file_read(file, 2 * LONG_FILE, &length, &error);
+    if (is_whole)
+        g_assert_cmpuint(length, ==, LONG_FILE);
+    else
+        data_assert_error(error, path, "was changed while it was read");
+    g_assert_true(!bytes == !is_whole);
+}
+
+static gboolean cut(const char *path)
+{
+    return truncate(path, LONG_FILE / 2) == 0;
+}
+
+static gboolean lengthen(const char *path)
+{
+    return truncate(path, LONG_FILE + 1) == 0;
+}
+
+static gboolean write_over(const char *path)
+{
+    g_usleep(20000); /* the clock of file systems ticks every few milliseconds */
+    int descriptor = g_open(path, O_WRONLY | O_CLOEXEC, 0);
+    gboolean ok = descriptor >= 0 && pwrite(descriptor, "2", 1, LONG_FILE - 1) == 1;
+    close(descriptor);
+    return ok;
+}
+
+static gboolean vanish(const char *path)
+{
+    return g_unlink(path) == 0;
+}
+
+/* Of a file that changes while it is read nothing is used; one that vanishes is read to its end. */
+static void test_changed_meanwhile(void)
+{
+    char *directory = data_directory_new();
+    check_changed(directory, cut, FALSE);
+    check_changed(directory, lengthen, FALSE);
+    check_changed(directory, write_over, FALSE);
+    check_changed(directory, vanish, TRUE);
+    data_directory_remove(directory);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -320,5 +378,6 @@ int main(int argc, char **argv)
     g_test_add_func("/data/bad/changed-compression", test_changed_compression);
     g_test_add_func("/data/bad/limit", test_limit);
     g_test_add_func("/data/bad/beginnings", test_beginnings);
+    g_test_add_func("/data/bad/changed-meanwhile", test_changed_meanwhile);
     return g_test_run();
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- headers -------------------------------------------------------------------------------- */
 
@@ -233,6 +234,23 @@ static void test_header_too_long(void)
     assert_refused(path, "claims a header of 100000001 bytes");
 }
 
+/* A file that somebody cuts short after it was checked. */
+static void test_cut_meanwhile(void)
+{
+    static const gfloat data[1000];
+    g_autofree char *path = files_write_safetensors(
+        "file", "{\"t\":{\"dtype\":\"F32\",\"shape\":[1000],\"data_offsets\":[0,4000]}}", data,
+        sizeof data);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(truncate(path, 100), ==, 0);
+    g_autofree gfloat *values = g_new(gfloat, 1000);
+    g_assert_false(
+        ripple_safetensors_read(file, ripple_safetensors_tensor(file, 0), values, &error));
+    files_assert_blamed(error, path, "it ended at byte 100 while it was read");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -242,6 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/safetensors-malformed/bounds", test_bounds);
     g_test_add_func("/safetensors-malformed/members", test_members);
     g_test_add_func("/safetensors-malformed/header-too-long", test_header_too_long);
+    g_test_add_func("/safetensors/malformed/cut-meanwhile", test_cut_meanwhile);
     int failed = g_test_run();
     files_clear();
     return failed;
