@@ -6,7 +6,7 @@
  *     [network]   hidden, activation, output_activation, loss, init
  *     [training]  optimizer, momentum, beta1, beta2, epsilon, learning_rate, batch, epochs, steps,
  *                 seed, shuffle
- *     [run]       device, memory_limit, tune, out, log_every, trace
+ *     [run]       device, memory_limit, tune, out, log_every, trace, checkpoint_every, keep
  *
  * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
  */

@@ -260,7 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/safetensors-malformed/bounds", test_bounds);
     g_test_add_func("/safetensors-malformed/members", test_members);
     g_test_add_func("/safetensors-malformed/header-too-long", test_header_too_long);
-    g_test_add_func("/safetensors/malformed/cut-meanwhile", test_cut_meanwhile);
+    g_test_add_func("/safetensors-malformed/cut-meanwhile", test_cut_meanwhile);
     int failed = g_test_run();
     files_clear();
     return failed;
