@@ -16,6 +16,7 @@
 #include <ripple/model.h>
 #include <ripple/network.h>
 #include <ripple/optimizer.h>
+#include <ripple/selftest.h>
 #include <ripple/trainer.h>
 #include <ripple/verify_resume.h>
 #include <ripple/version.h>

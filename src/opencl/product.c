@@ -31,6 +31,14 @@ const char *ripple_provider_name(RippleProductProvider provider)
     return providers[provider].name;
 }
 
+gint ripple_opencl_force_provider(RippleBackend *backend, gint provider)
+{
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
+    gint before = self->forced_provider;
+    self->forced_provider = provider;
+    return before;
+}
+
 gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPlan *plan,
                                   const RippleProduct *product, RippleView a, RippleView b,
                                   RippleView c, GError **error)

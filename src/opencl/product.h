@@ -38,6 +38,10 @@ typedef struct _RippleProductPlan RippleProductPlan;
 /** "panel", "tile" or "clblast". Static. */
 const char *ripple_provider_name(RippleProductProvider provider);
 
+/** From now on have `provider` compute every product of an opencl `backend`, or with −1 whom the
+ * tuning table names. Returns what held before. */
+gint ripple_opencl_force_provider(RippleBackend *backend, gint provider);
+
 /** Enqueue C = `product` of `a` and `b` by `plan`, which the device can carry out
  * (ripple_plan_check()). `backend` must be an opencl one. */
 gboolean ripple_opencl_product_by(RippleBackend *backend, const RippleProductPlan *plan,

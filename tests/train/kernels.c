@@ -102,18 +102,7 @@ static const Mistake panel_mistakes[] = {
 /* Write the kernel with the mistake in it into `folder`. */
 static void make_mistake(const char *folder, const Mistake *mistake)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *source = NULL;
-    g_autofree char *path =
-        g_test_build_filename(G_TEST_DIST, "..", "kernels", mistake->file, NULL);
-    g_file_get_contents(path, &source, NULL, &error);
-    g_assert_no_error(error);
-    g_auto(GStrv) parts = g_strsplit(source, mistake->right, -1);
-    if (g_strv_length(parts) != 2)
-        g_error("%s has \"%s\" %u times, and should have it once", mistake->file, mistake->right,
-                g_strv_length(parts) - 1);
-    g_autofree char *wrong = g_strjoinv(mistake->wrong, parts);
-    G_GNUC_UNUSED g_autofree char *written = data_write_text(folder, mistake->file, wrong);
+    test_spoil_kernel(folder, mistake->file, mistake->right, mistake->wrong);
 }
 
 static void check_passes(char **environment, const char *table)

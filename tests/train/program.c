@@ -40,6 +40,23 @@ TestOutput *test_program(char **environment, const char *command, ...)
     return output;
 }
 
+void test_spoil_kernel(const char *folder, const char *file, const char *right, const char *wrong)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *source = NULL;
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "..", "kernels", file, NULL);
+    g_autofree char *to = g_build_filename(folder, file, NULL);
+    g_file_get_contents(path, &source, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) parts = g_strsplit(source, right, -1);
+    if (g_strv_length(parts) != 2)
+        g_error("%s has \"%s\" %u times, and should have it once", file, right,
+                g_strv_length(parts) - 1);
+    g_autofree char *spoilt = g_strjoinv(wrong, parts);
+    g_file_set_contents(to, spoilt, -1, &error);
+    g_assert_no_error(error);
+}
+
 void test_output_free(TestOutput *output)
 {
     if (!output)

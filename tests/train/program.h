@@ -20,6 +20,11 @@ char **test_environment(const char *cache);
  * behind them; NULL at the end. `environment` may be NULL for this process's own. */
 TestOutput *test_program(char **environment, const char *command, ...) G_GNUC_NULL_TERMINATED;
 
+/** Write the kernel `file` into `folder`, with `wrong` in place of `right`, which it must have
+ * once.
+ */
+void test_spoil_kernel(const char *folder, const char *file, const char *right, const char *wrong);
+
 void test_output_free(TestOutput *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestOutput, test_output_free)
 
