@@ -143,6 +143,9 @@ gboolean ripple_opencl_read_finish(RippleRead *read, GError **error)
     cl_int status = clWaitForEvents(1, &event);
     if (must_wait)
         ripple_profile_end_wait(self, "wait for results", began);
+    /* Whoever asked may free the memory now, so that nothing may write there any more. */
+    if (status != CL_SUCCESS)
+        clFinish(self->queue);
     clReleaseEvent(event);
     g_free(read);
     return status == CL_SUCCESS || ripple_opencl_report(self, "clWaitForEvents", status, error);

@@ -1,5 +1,7 @@
 #include "opencl/devices.h"
 
+#include "opencl/status.h"
+
 #include <CL/cl.h>
 #include <ripple/error.h>
 #include <string.h>
@@ -7,45 +9,64 @@
 /* What programs.h and kernels/loss_sum.cl use. */
 #define SMALLEST_WORK_GROUP 64
 
-static char *device_text(cl_device_id device, cl_device_info what)
+/* The first call that fails makes a device unusable: what else it tells is not to be trusted. */
+static void set_failure(RippleOpenclDevice *self, const char *call, cl_int status)
 {
-    size_t size = 0;
-    if (clGetDeviceInfo(device, what, 0, NULL, &size) != CL_SUCCESS || size == 0)
-        return g_strdup("unknown");
-    g_autofree char *text = g_malloc0(size + 1);
-    clGetDeviceInfo(device, what, size, text, NULL);
-    return g_strdup(g_strstrip(text));
+    g_autofree char *text = ripple_opencl_status_text(status);
+    if (!self->problem)
+        self->problem = g_strdup_printf("%s failed: %s", call, text);
 }
 
-static char *platform_text(cl_platform_id platform, cl_platform_info what)
+static void ask(RippleOpenclDevice *self, cl_device_info what, gsize size, gpointer value)
+{
+    cl_int status = clGetDeviceInfo(self->device, what, size, value, NULL);
+    if (status != CL_SUCCESS)
+        set_failure(self, "clGetDeviceInfo", status);
+}
+
+static char *device_text(RippleOpenclDevice *self, cl_device_info what)
 {
     size_t size = 0;
-    if (clGetPlatformInfo(platform, what, 0, NULL, &size) != CL_SUCCESS || size == 0)
-        return g_strdup("unknown");
+    cl_int status = clGetDeviceInfo(self->device, what, 0, NULL, &size);
     g_autofree char *text = g_malloc0(size + 1);
-    clGetPlatformInfo(platform, what, size, text, NULL);
-    return g_strdup(g_strstrip(text));
+    if (status == CL_SUCCESS && size > 0)
+        status = clGetDeviceInfo(self->device, what, size, text, NULL);
+    if (status != CL_SUCCESS)
+        set_failure(self, "clGetDeviceInfo", status);
+    return g_strdup(status == CL_SUCCESS && size > 0 ? g_strstrip(text) : "unknown");
+}
+
+static char *platform_text(RippleOpenclDevice *self, cl_platform_info what)
+{
+    size_t size = 0;
+    cl_int status = clGetPlatformInfo(self->platform, what, 0, NULL, &size);
+    g_autofree char *text = g_malloc0(size + 1);
+    if (status == CL_SUCCESS && size > 0)
+        status = clGetPlatformInfo(self->platform, what, size, text, NULL);
+    if (status != CL_SUCCESS)
+        set_failure(self, "clGetPlatformInfo", status);
+    return g_strdup(status == CL_SUCCESS && size > 0 ? g_strstrip(text) : "unknown");
 }
 
 /* What training needs and a device may lack. */
-static char *find_problem(cl_device_id device)
+static void find_problem(RippleOpenclDevice *self)
 {
-    size_t work_group = 0;
     cl_bool available = CL_FALSE, compiler = CL_FALSE, little_endian = CL_FALSE;
-    clGetDeviceInfo(device, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_ENDIAN_LITTLE, sizeof little_endian, &little_endian, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof work_group, &work_group, NULL);
+    ask(self, CL_DEVICE_AVAILABLE, sizeof available, &available);
+    ask(self, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler);
+    ask(self, CL_DEVICE_ENDIAN_LITTLE, sizeof little_endian, &little_endian);
+    if (self->problem)
+        return;
     if (!available)
-        return g_strdup("the driver says that it is not available");
-    if (!compiler)
-        return g_strdup("its driver has no compiler");
-    if (!little_endian)
-        return g_strdup("it is big-endian");
-    if (work_group < SMALLEST_WORK_GROUP)
-        return g_strdup_printf("its work-groups hold at most %zu work-items, and %u are needed",
-                               work_group, SMALLEST_WORK_GROUP);
-    return NULL;
+        self->problem = g_strdup("the driver says that it is not available");
+    else if (!compiler)
+        self->problem = g_strdup("its driver has no compiler");
+    else if (!little_endian)
+        self->problem = g_strdup("it is big-endian");
+    else if (self->largest_group < SMALLEST_WORK_GROUP)
+        self->problem =
+            g_strdup_printf("its work-groups hold at most %u work-items, and %u are needed",
+                            self->largest_group, SMALLEST_WORK_GROUP);
 }
 
 static RippleDeviceKind kind_of(cl_device_type type)
@@ -70,21 +91,19 @@ static RippleOpenclDevice *describe(cl_platform_id platform, guint platform_inde
     self->device_index = device_index;
     self->platform = platform;
     self->device = device;
-    self->platform_name = platform_text(platform, CL_PLATFORM_NAME);
-    self->platform_version = platform_text(platform, CL_PLATFORM_VERSION);
-    self->name = device_text(device, CL_DEVICE_NAME);
-    self->vendor = device_text(device, CL_DEVICE_VENDOR);
-    self->driver_version = device_text(device, CL_DRIVER_VERSION);
-    self->device_version = device_text(device, CL_DEVICE_VERSION);
-    clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof compute_units, &compute_units,
-                    NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local_memory, &local_memory, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof largest_group, &largest_group,
-                    NULL);
+    self->platform_name = platform_text(self, CL_PLATFORM_NAME);
+    self->platform_version = platform_text(self, CL_PLATFORM_VERSION);
+    self->name = device_text(self, CL_DEVICE_NAME);
+    self->vendor = device_text(self, CL_DEVICE_VENDOR);
+    self->driver_version = device_text(self, CL_DRIVER_VERSION);
+    self->device_version = device_text(self, CL_DEVICE_VERSION);
+    ask(self, CL_DEVICE_TYPE, sizeof type, &type);
+    ask(self, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof compute_units, &compute_units);
+    ask(self, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof clock, &clock);
+    ask(self, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory);
+    ask(self, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest);
+    ask(self, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local_memory, &local_memory);
+    ask(self, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof largest_group, &largest_group);
     self->kind = kind_of(type);
     self->compute_units = compute_units;
     self->clock_megahertz = clock;
@@ -92,7 +111,26 @@ static RippleOpenclDevice *describe(cl_platform_id platform, guint platform_inde
     self->largest_allocation_bytes = largest;
     self->local_memory_bytes = local_memory;
     self->largest_group = (guint)MIN(largest_group, G_MAXUINT);
-    self->problem = find_problem(device);
+    find_problem(self);
+    return self;
+}
+
+/* Stands for the devices, or the platforms, that a failed call does not tell of. */
+static RippleOpenclDevice *describe_failure(cl_platform_id platform, guint platform_index,
+                                            const char *call, cl_int status)
+{
+    RippleOpenclDevice *self = g_new0(RippleOpenclDevice, 1);
+    self->platform_index = platform_index;
+    self->platform = platform;
+    set_failure(self, call, status);
+    self->platform_name = platform ? platform_text(self, CL_PLATFORM_NAME) : g_strdup("unknown");
+    self->platform_version =
+        platform ? platform_text(self, CL_PLATFORM_VERSION) : g_strdup("unknown");
+    self->name = platform ? g_strdup_printf("a device of %s", self->platform_name)
+                          : g_strdup("a device of any platform");
+    self->vendor = g_strdup("unknown");
+    self->driver_version = g_strdup("unknown");
+    self->device_version = g_strdup("unknown");
     return self;
 }
 
@@ -113,11 +151,17 @@ void ripple_opencl_device_free(RippleOpenclDevice *device)
 static void add_platform(GPtrArray *devices, cl_platform_id platform, guint platform_index)
 {
     cl_uint count = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, NULL, &count) != CL_SUCCESS || count == 0)
-        return;
+    cl_int status = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, NULL, &count);
     g_autofree cl_device_id *ids = g_new0(cl_device_id, count);
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count, ids, NULL) != CL_SUCCESS)
+    if (status == CL_SUCCESS && count > 0)
+        status = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count, ids, NULL);
+    if (status == CL_DEVICE_NOT_FOUND)
         return;
+    if (status != CL_SUCCESS) {
+        g_ptr_array_add(devices,
+                        describe_failure(platform, platform_index, "clGetDeviceIDs", status));
+        return;
+    }
     for (guint i = 0; i < count; i++)
         g_ptr_array_add(devices, describe(platform, platform_index, ids[i], i));
 }
@@ -126,11 +170,16 @@ GPtrArray *ripple_opencl_devices(void)
 {
     GPtrArray *devices = g_ptr_array_new_with_free_func((GDestroyNotify)ripple_opencl_device_free);
     cl_uint count = 0;
-    if (clGetPlatformIDs(0, NULL, &count) != CL_SUCCESS || count == 0)
-        return devices;
+    cl_int status = clGetPlatformIDs(0, NULL, &count);
     g_autofree cl_platform_id *ids = g_new0(cl_platform_id, count);
-    if (clGetPlatformIDs(count, ids, NULL) != CL_SUCCESS)
+    if (status == CL_SUCCESS && count > 0)
+        status = clGetPlatformIDs(count, ids, NULL);
+    if (status == RIPPLE_PLATFORM_NOT_FOUND)
         return devices;
+    if (status != CL_SUCCESS) {
+        g_ptr_array_add(devices, describe_failure(NULL, 0, "clGetPlatformIDs", status));
+        return devices;
+    }
     for (guint i = 0; i < count; i++)
         add_platform(devices, ids[i], i);
     return devices;

@@ -39,7 +39,8 @@ void ripple_opencl_device_free(RippleOpenclDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleOpenclDevice, ripple_opencl_device_free)
 
 /** All devices of all platforms (of RippleOpenclDevice; free with g_ptr_array_unref). Empty when
- * there is none. */
+ * there is none. Where a call fails that lists them, one that has this for its problem stands for
+ * those that it would have listed. */
 GPtrArray *ripple_opencl_devices(void);
 
 /** "GPU", "accelerator", "CPU" or "custom". Static. */

@@ -75,14 +75,19 @@ static gboolean is_done(const Pending *pending)
     return status <= CL_COMPLETE; /* what failed is done, too */
 }
 
-/* A moment of `event` by the device's clock; FALSE for a command that failed. */
-static gboolean read_time(cl_event event, cl_profiling_info what, gint64 *nanoseconds)
+/* A moment of `event` by the device's clock. */
+static cl_int ask_time(cl_event event, cl_profiling_info what, gint64 *nanoseconds)
 {
     cl_ulong value = 0;
-    if (clGetEventProfilingInfo(event, what, sizeof value, &value, NULL) != CL_SUCCESS)
-        return FALSE;
+    cl_int status = clGetEventProfilingInfo(event, what, sizeof value, &value, NULL);
     *nanoseconds = (gint64)value;
-    return TRUE;
+    return status;
+}
+
+/* FALSE for a command that failed. */
+static gboolean read_time(cl_event event, cl_profiling_info what, gint64 *nanoseconds)
+{
+    return ask_time(event, what, nanoseconds) == CL_SUCCESS;
 }
 
 static RippleProfileRecord wait_record(const char *queue, const char *name, const char *row,
@@ -273,15 +278,16 @@ static gboolean match_clocks(RippleOpencl *self, gint64 *difference, GError **er
             return ripple_opencl_report(self, "clEnqueueMarkerWithWaitList", status, error);
         status = clWaitForEvents(1, &event);
         gint64 now = host_nanoseconds();
-        gboolean is_read = read_time(event, CL_PROFILING_COMMAND_END, &ended);
+        cl_int read = ask_time(event, CL_PROFILING_COMMAND_END, &ended);
         clReleaseEvent(event);
         if (status != CL_SUCCESS)
             return ripple_opencl_report(self, "clWaitForEvents", status, error);
-        if (!is_read) {
+        if (read != CL_SUCCESS) {
+            g_autofree char *text = ripple_opencl_status_text(read);
             g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE,
                         "%s does not tell when its commands ran, so that nothing can be recorded "
-                        "of them.",
-                        self->parent.device_name);
+                        "of them: clGetEventProfilingInfo failed: %s.",
+                        self->parent.device_name, text);
             return FALSE;
         }
         *difference = MIN(*difference, now - ended);

@@ -85,20 +85,32 @@ static char *load_source(const char *name, GError **error)
 
 /* ---- compiling ------------------------------------------------------------------------------ */
 
-static gboolean set_build_error(RippleOpencl *self, cl_program program, const char *name,
-                                const char *options, cl_int status, GError **error)
+/* What the compiler had to say, or that it said nothing. Free with g_free. */
+static char *build_log(RippleOpencl *self, cl_program program)
 {
     size_t size = 0;
     cl_device_id device = self->device->device;
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    cl_int status = clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     g_autofree char *log = g_malloc0(size + 1);
-    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
-    const char *status_name = ripple_opencl_status_name(status);
-    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
-                "The kernel %s.cl did not compile on %s with \"%s\" (%s):\n%s", name,
-                self->parent.device_name, options, status_name ? status_name : "unknown status",
-                log);
-    return FALSE;
+    if (status == CL_SUCCESS)
+        status = clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    g_strchomp(log);
+    return g_strdup(status == CL_SUCCESS && *log ? log : "The compiler gives no reason.");
+}
+
+static void set_build_error(RippleOpencl *self, cl_program program, const char *name,
+                            const char *options, cl_int status, GError **error)
+{
+    if (status != CL_BUILD_PROGRAM_FAILURE && status != CL_INVALID_BUILD_OPTIONS) {
+        ripple_opencl_report(self, "clBuildProgram", status, error);
+        return;
+    }
+    g_autofree char *log = build_log(self, program);
+    g_autofree char *text = ripple_opencl_status_text(status);
+    g_set_error(
+        error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+        "clBuildProgram failed on %s: %s. The kernel %s.cl did not compile with \"%s\":\n%s",
+        self->parent.device_name, text, name, options, log);
 }
 
 /* A program from a binary of the cache, or NULL when the driver does not take it. */

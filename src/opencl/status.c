@@ -41,7 +41,7 @@ static const struct {
     {CL_INVALID_OPERATION, "CL_INVALID_OPERATION"},
     {CL_INVALID_BUFFER_SIZE, "CL_INVALID_BUFFER_SIZE"},
     {CL_INVALID_GLOBAL_WORK_SIZE, "CL_INVALID_GLOBAL_WORK_SIZE"},
-    {-1001, "CL_PLATFORM_NOT_FOUND_KHR"},
+    {RIPPLE_PLATFORM_NOT_FOUND, "CL_PLATFORM_NOT_FOUND_KHR"},
     {(cl_int)CLBlastNotImplemented, "CLBlastNotImplemented"},
     {(cl_int)CLBlastInvalidMatrixA, "CLBlastInvalidMatrixA"},
     {(cl_int)CLBlastInvalidMatrixB, "CLBlastInvalidMatrixB"},
@@ -68,14 +68,19 @@ const char *ripple_opencl_status_name(cl_int status)
     return NULL;
 }
 
+char *ripple_opencl_status_text(cl_int status)
+{
+    const char *name = ripple_opencl_status_name(status);
+    return name ? g_strdup(name) : g_strdup_printf("status %d", status);
+}
+
 gboolean ripple_opencl_fail(GError **error, const char *call, const char *device, cl_int status)
 {
     gboolean is_memory =
         status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_HOST_MEMORY;
-    const char *name = ripple_opencl_status_name(status);
-    g_autofree char *number = g_strdup_printf("status %d", status);
+    g_autofree char *text = ripple_opencl_status_text(status);
     g_set_error(error, RIPPLE_ERROR, is_memory ? RIPPLE_ERROR_DEVICE_MEMORY : RIPPLE_ERROR_FAILED,
-                "%s failed on %s: %s.%s", call, device, name ? name : number,
+                "%s failed on %s: %s.%s", call, device, text,
                 is_memory ? " The device is out of memory; try a smaller --batch or network."
                 : status == CL_OUT_OF_RESOURCES
                     ? " A kernel may have gone astray, or the device is out of memory; see whether "

@@ -24,28 +24,30 @@
 /* A CPU computes with the vectors and registers of one work-item, other devices with many items.
  * Never more than one on a CPU: PoCL 3.1 carries work-items through barriers one after the other,
  * and has been seen to get that wrong where there are more of them than rows. */
-static void choose_group(RippleOpencl *self)
+static gboolean choose_group(RippleOpencl *self, GError **error)
 {
-    cl_device_id device = self->device->device;
-    cl_ulong memory = 0;
     cl_uint lanes = 1;
-    size_t most_items = 1;
-    clGetDeviceInfo(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof memory, &memory, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof lanes, &lanes, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most_items, &most_items, NULL);
+    cl_int status = clGetDeviceInfo(self->device->device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT,
+                                    sizeof lanes, &lanes, NULL);
+    if (status != CL_SUCCESS)
+        return ripple_opencl_report(self, "clGetDeviceInfo", status, error);
+    guint64 memory = self->device->local_memory_bytes;
     if (self->device->kind != RIPPLE_DEVICE_CPU)
-        self->steps_group = (RippleStepsGroup){MIN(ITEMS, most_items), 1, 4, memory};
+        self->steps_group =
+            (RippleStepsGroup){MIN(ITEMS, self->device->largest_group), 1, 4, memory};
     else if (lanes >= 16)
         self->steps_group = (RippleStepsGroup){1, 16, 8, memory};
     else
         self->steps_group = (RippleStepsGroup){1, lanes == 8 ? 8 : 4, 4, memory};
+    return TRUE;
 }
 
 gboolean ripple_steps_choose(RippleOpencl *self, GError **error)
 {
     static const char *const names[] = {
         [RIPPLE_STEPS_AUTO] = "auto", [RIPPLE_STEPS_ONE] = "one", [RIPPLE_STEPS_MANY] = "many"};
-    choose_group(self);
+    if (!choose_group(self, error))
+        return FALSE;
     const char *wanted = g_getenv("RIPPLE_STEPS");
     if (!wanted || !*wanted)
         return TRUE;

@@ -179,7 +179,7 @@ static void test_not_compiling(void)
     g_autoptr(TestOutput) output =
         test_program(environment, COMPARE_MOMENTUM, "--data", table, NULL);
     test_assert_status(output, 1);
-    g_assert_nonnull(strstr(output->err, "The kernel loss.cl did not compile on"));
+    g_assert_nonnull(strstr(output->err, "The kernel loss.cl did not compile with"));
     g_assert_nonnull(strstr(output->err, "nonsense"));
     data_directory_remove(directory);
 }
