@@ -85,6 +85,14 @@ static char *load_source(const char *name, GError **error)
 
 /* ---- compiling ------------------------------------------------------------------------------ */
 
+/* No colours, nor what else a terminal might obey. */
+static void make_plain(char *text)
+{
+    for (char *c = text; *c; c++)
+        if (g_ascii_iscntrl(*c) && *c != '\n' && *c != '\t')
+            *c = ' ';
+}
+
 /* What the compiler had to say, or that it said nothing. Free with g_free. */
 static char *build_log(RippleOpencl *self, cl_program program)
 {
@@ -94,8 +102,10 @@ static char *build_log(RippleOpencl *self, cl_program program)
     g_autofree char *log = g_malloc0(size + 1);
     if (status == CL_SUCCESS)
         status = clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
-    g_strchomp(log);
-    return g_strdup(status == CL_SUCCESS && *log ? log : "The compiler gives no reason.");
+    if (status != CL_SUCCESS || !*g_strchomp(log))
+        return g_strdup("The compiler gives no reason.");
+    make_plain(log);
+    return g_utf8_make_valid(log, -1);
 }
 
 static void set_build_error(RippleOpencl *self, cl_program program, const char *name,
