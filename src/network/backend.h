@@ -111,6 +111,8 @@ gboolean ripple_backend_update(RippleBackend *backend, const RippleUpdate *updat
 gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *descent,
                                 GError **error);
 gboolean ripple_backend_steps(RippleBackend *backend, const RippleSteps *steps, GError **error);
+gboolean ripple_backend_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                     GError **error);
 
 /** Most steps that ripple_backend_steps() should be asked for at once, so that they take some
  * milliseconds; 0 where the backend has no such way to train this network, or is faster one
@@ -233,6 +235,8 @@ typedef struct {
     /** There is one of `scalars` for each of the `n_steps`. */
     gboolean (*steps)(RippleBackend *backend, const RippleSteps *steps,
                       const RippleUpdateScalars *scalars, gsize n_steps, GError **error);
+    gboolean (*check_finite)(RippleBackend *backend, const RippleFiniteCheck *check,
+                             GError **error);
 } RippleBackendClass;
 
 /** Begins every backend's own struct. */

@@ -146,6 +146,13 @@ typedef struct {
     RippleView results;                      /**< steps × 2, as RippleLossOperation's result */
 } RippleSteps;
 
+/** result becomes NaN where an element of values is not finite in single precision, and stays as it
+ * is where all are. */
+typedef struct {
+    RippleView values; /**< REAL */
+    RippleView result; /**< REAL, 1 × 1, outside of values */
+} RippleFiniteCheck;
+
 /** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
  * reference, which is written to be read, computes f′ from z whenever z is there. */
 gboolean ripple_activation_needs_z(RippleActivation activation);

@@ -254,6 +254,16 @@ gboolean ripple_backend_steps(RippleBackend *backend, const RippleSteps *steps, 
     return backend->class->steps(backend, steps, scalars, n_steps, error);
 }
 
+gboolean ripple_backend_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                     GError **error)
+{
+    if (!ripple_check_element("check_finite", check->values, RIPPLE_ELEMENT_REAL, error) ||
+        !ripple_check_view("check_finite", "result", check->result, RIPPLE_ELEMENT_REAL, 1, 1,
+                           error))
+        return FALSE;
+    return backend->class->check_finite(backend, check, error);
+}
+
 gboolean ripple_activation_needs_z(RippleActivation activation)
 {
     return activation == RIPPLE_ACTIVATION_SILU || activation == RIPPLE_ACTIVATION_GELU;

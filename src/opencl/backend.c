@@ -68,6 +68,7 @@ static const RippleBackendClass opencl_class = {
     .add_scratch = ripple_opencl_add_scratch,
     .most_steps = ripple_opencl_most_steps,
     .steps = ripple_opencl_steps,
+    .check_finite = ripple_opencl_check_finite,
 };
 
 static gboolean open_queue(RippleOpencl *self, GError **error)

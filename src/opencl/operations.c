@@ -159,3 +159,21 @@ gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update
                                         RIPPLE_ARGUMENT(count),    RIPPLE_ARGUMENT(optimizer)};
     return ripple_kernel_launch(self, kernel, count, 1, arguments, G_N_ELEMENTS(arguments), error);
 }
+
+/* ---- finite ---------------------------------------------------------------------------------- */
+
+gboolean ripple_opencl_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                    GError **error)
+{
+    RippleOpencl *self = RIPPLE_OPENCL(backend);
+    cl_kernel kernel = ripple_kernel_get(self, "check_finite", "", error);
+    if (!kernel)
+        return FALSE;
+
+    ripple_opencl_written(check->result);
+    RippleOperand values = ripple_operand(check->values), result = ripple_operand(check->result);
+    cl_ulong count = check->values.rows * check->values.columns;
+    const RippleArgument arguments[] = {RIPPLE_OPERAND(values), RIPPLE_OPERAND(result),
+                                        RIPPLE_ARGUMENT(count)};
+    return ripple_kernel_launch(self, kernel, count, 1, arguments, G_N_ELEMENTS(arguments), error);
+}

@@ -132,6 +132,8 @@ gboolean ripple_opencl_descend(RippleBackend *backend, const RippleDescent *desc
                                const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update,
                               const RippleUpdateScalars *scalars, GError **error);
+gboolean ripple_opencl_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                    GError **error);
 
 /* ---- scratch.c: memory of the backend's own -------------------------------------------------- */
 

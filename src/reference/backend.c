@@ -49,6 +49,7 @@ static const RippleBackendClass reference_class = {
     .gradient = ripple_reference_gradient,
     .update = ripple_reference_update,
     .descend = ripple_reference_descend,
+    .check_finite = ripple_reference_check_finite,
 };
 
 RippleBackend *ripple_reference_backend_new(void)

@@ -3,6 +3,7 @@
 #include "reference/activation.h"
 #include "reference/buffer.h"
 
+#include <float.h>
 #include <math.h>
 #include <ripple/error.h>
 #include <string.h>
@@ -233,4 +234,16 @@ gboolean ripple_reference_descend(RippleBackend *backend, const RippleDescent *d
     };
     return ripple_reference_gradient(backend, &gradient, error) &&
            ripple_reference_update(backend, &update, scalars, error);
+}
+
+/* ---- finite --------------------------------------------------------------------------------- */
+
+gboolean ripple_reference_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                       GError **error)
+{
+    const gdouble *values = ripple_reference_reals(check->values);
+    for (gsize i = 0; i < check->values.rows * check->values.columns; i++)
+        if (!(fabs(values[i]) <= FLT_MAX))
+            *ripple_reference_reals(check->result) = NAN;
+    return TRUE;
 }

@@ -22,5 +22,7 @@ gboolean ripple_reference_gradient(RippleBackend *backend, const RippleGradient 
                                    GError **error);
 gboolean ripple_reference_descend(RippleBackend *backend, const RippleDescent *descent,
                                   const RippleUpdateScalars *scalars, GError **error);
+gboolean ripple_reference_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
+                                       GError **error);
 gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update,
                                  const RippleUpdateScalars *scalars, GError **error);

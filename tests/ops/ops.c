@@ -104,6 +104,7 @@ static void add_product_tests(const OpsCase *ops)
 
 static void add_other_tests(const OpsCase *ops)
 {
+    ops_add_finite_tests(ops);
     ops_add_buffer_tests(ops);
     ops_add_gather_tests(ops);
     ops_add_loss_by_hand_tests(ops);

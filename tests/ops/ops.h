@@ -63,6 +63,7 @@ void ops_add_contract_tests(const OpsCase *ops);
 void ops_add_delta_tests(const OpsCase *ops);
 void ops_add_descend_tests(const OpsCase *ops);
 void ops_add_extreme_tests(const OpsCase *ops);
+void ops_add_finite_tests(const OpsCase *ops);
 void ops_add_forward_tests(const OpsCase *ops);
 void ops_add_gather_tests(const OpsCase *ops);
 void ops_add_gradient_tests(const OpsCase *ops);
