@@ -58,7 +58,7 @@ static char *number_text(const RipplePosition *position, guint i)
     return g_strdup(g_ascii_dtostr(text, sizeof text, *(const gdouble *)field));
 }
 
-static char **metadata_of(const RippleCheckpoint *checkpoint)
+static char **metadata_of(const RippleCheckpoint *checkpoint, char *const *more)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     g_strv_builder_add_many(builder, KEY(config), checkpoint->config, KEY(data), checkpoint->data,
@@ -70,13 +70,25 @@ static char **metadata_of(const RippleCheckpoint *checkpoint)
         if (!numbers[i].may_miss || !isnan(checkpoint->position.best_loss))
             g_strv_builder_add_many(builder, numbers[i].key, text, NULL);
     }
+    if (more)
+        g_strv_builder_addv(builder, (const char **)more);
     return g_strv_builder_end(builder);
 }
 
 gboolean ripple_checkpoint_write(const RippleCheckpoint *checkpoint, GError **error)
 {
-    g_auto(GStrv) metadata = metadata_of(checkpoint);
-    RippleModelExtras extras = {.metadata = metadata, .parameters = checkpoint->parameters};
+    const RippleModelExtras nothing = {0};
+    return ripple_checkpoint_write_with(checkpoint, &nothing, error);
+}
+
+gboolean ripple_checkpoint_write_with(const RippleCheckpoint *checkpoint,
+                                      const RippleModelExtras *more, GError **error)
+{
+    g_auto(GStrv) metadata = metadata_of(checkpoint, more->metadata);
+    RippleModelExtras extras = {.metadata = metadata,
+                                .parameters = checkpoint->parameters,
+                                .tensors = more->tensors,
+                                .n_tensors = more->n_tensors};
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         extras.moments[i] = checkpoint->moments[i];
     return ripple_model_write(checkpoint->model, &extras, checkpoint->path, error);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "network/backend.h"
+#include "train/model_write.h"
 
 #include <ripple/model.h>
 
@@ -42,6 +43,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleCheckpoint, ripple_checkpoint_free)
 /** Write `checkpoint` to its path: to a new file beside it, synced, then renamed. A NOT_FINITE
  * error when a number in it is not finite, before anything is written. */
 gboolean ripple_checkpoint_write(const RippleCheckpoint *checkpoint, GError **error);
+
+/** The same with metadata and tensors of `more` (model_write.h) beside it. */
+gboolean ripple_checkpoint_write_with(const RippleCheckpoint *checkpoint,
+                                      const RippleModelExtras *more, GError **error);
 
 /** Read the checkpoint at `path`, which is taken for hostile. A DATA error names what is wrong. */
 RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error);

@@ -90,6 +90,16 @@ static gboolean split(RippleMaterial *self, const RippleConfig *config, GError *
 
 /* ---- model ---------------------------------------------------------------------------------- */
 
+gboolean ripple_material_start(const RippleMaterial *material, const RippleConfig *config,
+                               gfloat *parameters, GError **error)
+{
+    const RippleNetwork *network = material->model->network;
+    if (config->init)
+        return ripple_model_load_parameters(config->init, network, parameters, error);
+    ripple_network_initialise(network, config->seed, parameters);
+    return TRUE;
+}
+
 static gboolean transform_inputs(RippleMaterial *self, RippleTransform *transform, GError **error)
 {
     return ripple_transform_apply(transform, self->train, error) &&
@@ -110,10 +120,7 @@ static gboolean make_model(RippleMaterial *self, RippleConfig *config, GError **
     self->model->image_height = self->train->image_height;
     self->model->image_width = self->train->image_width;
 
-    if (config->init)
-        return ripple_model_load_parameters(config->init, network, self->model->parameters, error);
-    ripple_network_initialise(network, config->seed, self->model->parameters);
-    return TRUE;
+    return ripple_material_start(self, config, self->model->parameters, error);
 }
 
 RippleMaterial *ripple_material_new(RippleConfig *config, GError **error)

@@ -20,6 +20,11 @@ typedef struct {
 /** Read, split, transform and initialise as `config` says. Changes `config` to what was resolved.
  */
 RippleMaterial *ripple_material_new(RippleConfig *config, GError **error);
+/** The weights and biases that a run of `config` begins with: drawn, or from the file that it
+ * names. `parameters` has room for those of the material's network. */
+gboolean ripple_material_start(const RippleMaterial *material, const RippleConfig *config,
+                               gfloat *parameters, GError **error);
+
 void ripple_material_free(RippleMaterial *material);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleMaterial, ripple_material_free)
 

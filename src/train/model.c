@@ -124,6 +124,8 @@ gboolean ripple_model_write(const RippleModel *model, const RippleModelExtras *e
         if (extras->moments[i] && !add_layers(&contents, ripple_moment_prefixes[i], model->network,
                                               NULL, extras->moments[i], path, error))
             return FALSE;
+    if (extras && extras->n_tensors > 0)
+        g_array_append_vals(contents.tensors, extras->tensors, extras->n_tensors);
     const RippleTensorToStore *tensors = (gpointer)contents.tensors->data;
     const char *const *texts = (const char *const *)metadata;
     guint count = contents.tensors->len;

@@ -47,6 +47,7 @@ static const RippleStoredTensor *find_part(const RippleSafetensors *file, const 
 static gboolean is_extra(const RippleStoredTensor *tensor)
 {
     return g_str_has_prefix(tensor->name, RIPPLE_OPTIMIZER_PREFIX) ||
+           g_str_has_prefix(tensor->name, RIPPLE_BATCH_PREFIX) ||
            strcmp(tensor->name, RIPPLE_SAFETENSORS_CHECKSUM) == 0;
 }
 

@@ -32,6 +32,8 @@ struct _RippleResultLog {
     guint64 asked;        /* steps whose read was enqueued */
     guint stride;         /* steps between reads */
     gint64 last_arrival;  /* monotonic microseconds */
+    RippleView watched[RIPPLE_MOST_WATCHED];
+    guint n_watched;
 };
 
 RippleResultLog *ripple_result_log_new(RippleBackend *backend, RippleStepResultFunction function,
@@ -63,6 +65,12 @@ void ripple_result_log_free(RippleResultLog *log)
     g_free(log);
 }
 
+void ripple_result_log_watch(RippleResultLog *log, RippleView values)
+{
+    g_return_if_fail(log->n_watched < RIPPLE_MOST_WATCHED);
+    log->watched[log->n_watched++] = values;
+}
+
 guint ripple_result_log_room(const RippleResultLog *log)
 {
     return (guint)MIN(WIDEST_STRIDE, SLOTS - log->enqueued % SLOTS);
@@ -73,11 +81,25 @@ RippleView ripple_result_log_slots(const RippleResultLog *log, guint steps)
     return ripple_view(log->ring, log->enqueued % SLOTS * VALUES, steps, VALUES);
 }
 
+/* The second value of `slot` becomes NaN when something that is watched is not finite. */
+static gboolean look(RippleResultLog *log, guint64 slot, GError **error)
+{
+    RippleView result = ripple_view(log->ring, slot * VALUES + 1, 1, 1);
+    for (guint i = 0; i < log->n_watched; i++) {
+        const RippleFiniteCheck check = {log->watched[i], result};
+        if (!ripple_backend_check_finite(log->ring->backend, &check, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Enqueue a read of the slots written since the last one, up to the end of the ring. */
 static gboolean ask(RippleResultLog *log, GError **error)
 {
     guint64 slot = log->asked % SLOTS;
     guint count = (guint)MIN(log->enqueued - log->asked, SLOTS - slot);
+    if (!look(log, slot + count - 1, error))
+        return FALSE;
     PendingRead *pending = g_new0(PendingRead, 1);
     pending->first = log->asked;
     pending->count = count;
@@ -113,7 +135,8 @@ static gboolean take_oldest(RippleResultLog *log, GError **error)
     for (guint i = 0; ok && i < pending->count; i++) {
         guint64 step = pending->first + i;
         RippleStepResult result = {step, log->samples[step % SLOTS], pending->values[i * VALUES],
-                                   pending->values[i * VALUES + 1]};
+                                   pending->values[i * VALUES + 1],
+                                   log->n_watched > 0 && i + 1 == pending->count};
         ok = log->function(&result, log->user_data, error);
     }
     pending_free(pending);

@@ -16,7 +16,9 @@ typedef struct {
     guint64 step;  /**< counted from 0 */
     gsize samples; /**< in its batch */
     gdouble loss;
-    gdouble rights; /**< samples classified rightly; 0 when the targets are numbers */
+    gdouble rights;      /**< samples classified rightly; 0 when the targets are numbers */
+    gboolean is_watched; /**< what is watched was looked at after this step: rights is NAN when
+                              something there was not finite */
 } RippleStepResult;
 
 /** Called for each step, in order. FALSE, with an error, ends the collecting. */
@@ -32,6 +34,13 @@ RippleResultLog *ripple_result_log_new(RippleBackend *backend, RippleStepResultF
                                        gpointer user_data, GError **error);
 void ripple_result_log_free(RippleResultLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleResultLog, ripple_result_log_free)
+
+/** Whenever results are read from now on, see whether the elements of `values` are finite, too: on
+ * the device, behind the last step. At most RIPPLE_MOST_WATCHED views. */
+void ripple_result_log_watch(RippleResultLog *log, RippleView values);
+
+/** Parameters and moments. */
+#define RIPPLE_MOST_WATCHED (1 + RIPPLE_MOST_MOMENTS)
 
 /** How many steps may be enqueued before the next ripple_result_log_advance(); at least 1. */
 guint ripple_result_log_room(const RippleResultLog *log);

@@ -118,3 +118,16 @@ gboolean ripple_checkpoint_fits(const RippleCheckpoint *checkpoint, const Ripple
            check_position(checkpoint, config, material, error) &&
            check_left(checkpoint, config, material, error);
 }
+
+gboolean ripple_checkpoint_restore(const RippleCheckpoint *checkpoint, RippleState *state,
+                                   GError **error)
+{
+    if (!ripple_backend_upload_exact(ripple_buffer_view(state->parameters), checkpoint->parameters,
+                                     error))
+        return FALSE;
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (state->moments[i] && !ripple_backend_upload_exact(ripple_buffer_view(state->moments[i]),
+                                                              checkpoint->moments[i], error))
+            return FALSE;
+    return TRUE;
+}

@@ -91,21 +91,6 @@ RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
 
 /* ---- going on with a run --------------------------------------------------------------------- */
 
-/* Parameters and moments as the checkpoint has them. */
-static gboolean upload_state(RippleTrainer *self, const RippleCheckpoint *checkpoint,
-                             GError **error)
-{
-    RippleState *state = self->session->state;
-    if (!ripple_backend_upload_exact(ripple_buffer_view(state->parameters), checkpoint->parameters,
-                                     error))
-        return FALSE;
-    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
-        if (state->moments[i] && !ripple_backend_upload_exact(ripple_buffer_view(state->moments[i]),
-                                                              checkpoint->moments[i], error))
-            return FALSE;
-    return TRUE;
-}
-
 /* The weights that the run began with are not needed again, and their file may be gone. */
 static RippleTrainer *trainer_without_init(RippleConfig *config, GError **error)
 {
@@ -149,7 +134,7 @@ static gboolean keep_config(RippleTrainer *self, const RippleCheckpoint *checkpo
 static gboolean go_on(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
 {
     self->position = checkpoint->position;
-    if (!upload_state(self, checkpoint, error))
+    if (!ripple_checkpoint_restore(checkpoint, self->session->state, error))
         return FALSE;
     if (self->position.step == ripple_trainer_steps(self))
         return TRUE; /* and nothing is changed */

@@ -1,6 +1,7 @@
 /* The run itself: epochs of steps, their results as they arrive, evaluation after each epoch. */
 #include "train/training_private.h"
 
+#include "train/not_finite.h"
 #include "train/rates.h"
 
 #include <math.h>
@@ -57,17 +58,34 @@ static gboolean report_step(Run *run, guint64 done, gdouble loss, GError **error
     return !directory || ripple_run_directory_add_step(directory, &report, error);
 }
 
+static gboolean check_finite(Run *run, const RippleStepResult *result, guint64 done, GError **error)
+{
+    gdouble rate = run->config->learning_rate;
+    if (isfinite(result->loss) && isfinite(result->rights))
+        return TRUE;
+    run->not_finite = done;
+    if (!isfinite(result->loss))
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                    "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
+                    ") is no longer a finite number; try a smaller learning rate than %g.",
+                    done, run->epoch, rate);
+    else /* what is watched makes it so */
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                    "By step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
+                    ") a parameter or a moment is no longer a finite number; try a smaller "
+                    "learning rate than %g.",
+                    done, run->epoch, rate);
+    return FALSE;
+}
+
 static gboolean collect(const RippleStepResult *result, gpointer user_data, GError **error)
 {
     Run *run = user_data;
     guint64 done = run->begun + result->step + 1;
-    if (!isfinite(result->loss)) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
-                    "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
-                    ") is no longer a finite number; try a smaller learning rate than %g.",
-                    done, run->epoch, run->config->learning_rate);
+    if (!check_finite(run, result, done, error))
         return FALSE;
-    }
+    if (result->is_watched)
+        run->watched = done;
     if (result->step == 0) {
         run->result->compile_seconds += seconds_since(run->start);
         run->epoch_start = g_get_monotonic_time();
@@ -312,6 +330,22 @@ static void set_interrupted(const Run *run, GError **error)
                 run->result->steps, run->steps, left->str);
 }
 
+/* Beside each step's loss, all that is trained is watched. */
+static void watch_state(const Run *run)
+{
+    const RippleState *state = run->trainer->session->state;
+    ripple_result_log_watch(run->log, ripple_buffer_view(state->parameters));
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (state->moments[i])
+            ripple_result_log_watch(run->log, ripple_buffer_view(state->moments[i]));
+}
+
+static gboolean run_all(Run *run, GError **error)
+{
+    watch_state(run);
+    return run_epochs(run, error) && ripple_run_save(run, error) && finish_trace(run, error);
+}
+
 gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                             RippleTrainingResult *result, GError **error)
 {
@@ -328,6 +362,7 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         .result = result,
         .begun = position->step,
         .enqueued = position->step,
+        .watched = position->step,
         .epoch = position->epoch,
         .first = position->samples,
         .sums = {position->loss, position->rights, position->samples},
@@ -340,11 +375,15 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
     if (run.enqueued == run.steps)
         return find_done(&run, error);
 
-    g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, error);
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, &cause);
     run.log = log;
-    if (!log || !run_epochs(&run, error) || !ripple_run_save(&run, error) ||
-        !finish_trace(&run, error))
+    if (!log || !run_all(&run, &cause)) {
+        if (run.not_finite > 0)
+            ripple_not_finite_explain(trainer, run.watched, run.not_finite, run.observer, &cause);
+        g_propagate_error(error, g_steal_pointer(&cause));
         return FALSE;
+    }
     result->host_waits = ripple_backend_waits(trainer->backend) - run.waits_before;
     if (run.interrupted && result->steps < run.steps) {
         set_interrupted(&run, error);

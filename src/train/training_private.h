@@ -29,9 +29,11 @@ typedef struct {
     guint64 steps_per_epoch;
     guint64 begun; /**< steps taken before this run, which it goes on from */
     guint64 enqueued;
-    guint64 epoch; /**< under way, counted from 1 */
-    gsize first;   /**< samples of its order that were enqueued */
-    gsize from;    /**< with how many of them the epoch began here */
+    guint64 watched;    /**< after so many steps all that is trained was finite */
+    guint64 not_finite; /**< after so many something was not; 0 before */
+    guint64 epoch;      /**< under way, counted from 1 */
+    gsize first;        /**< samples of its order that were enqueued */
+    gsize from;         /**< with how many of them the epoch began here */
     RippleEpochSums sums;
     gdouble best_loss; /**< lowest validation loss so far, at first infinite */
     gdouble seconds_before;
@@ -52,7 +54,7 @@ gboolean ripple_run_write_checkpoint(RippleRun *run, GError **error);
 /** An epoch was evaluated: keep the model apart when it is the best on the validation samples. */
 gboolean ripple_run_keep_best(RippleRun *run, GError **error);
 
-/** Bring the parameters home into the model. A NOT_FINITE error when one is no finite number. */
+/** Bring the parameters home into the model. */
 gboolean ripple_run_download(RippleRun *run, GError **error);
 
 /** The run has ended, or was interrupted: bring the parameters home and, where files are wanted,

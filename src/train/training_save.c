@@ -63,25 +63,12 @@ gboolean ripple_run_keep_best(RippleRun *run, GError **error)
     return ripple_checkpoints_write_best(run->trainer->checkpoints, error);
 }
 
-static gboolean check_finite(const gfloat *parameters, gsize length, GError **error)
-{
-    for (gsize i = 0; i < length; i++)
-        if (!isfinite(parameters[i])) {
-            g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
-                                "The last update left parameters that are not finite numbers; try "
-                                "a smaller learning rate.");
-            return FALSE;
-        }
-    return TRUE;
-}
-
 gboolean ripple_run_download(RippleRun *run, GError **error)
 {
     const RippleTrainer *trainer = run->trainer;
     RippleModel *model = trainer->material->model;
     return ripple_backend_download(ripple_buffer_view(trainer->session->state->parameters),
-                                   model->parameters, error) &&
-           check_finite(model->parameters, model->network->parameter_span, error);
+                                   model->parameters, error);
 }
 
 gboolean ripple_run_save(RippleRun *run, GError **error)

@@ -75,7 +75,8 @@ static void test_last_update_not_finite(void)
         config->data = g_strdup(far);
         g_autoptr(TestRun) run = test_run(config);
         g_assert_error(run->error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE);
-        check_message(run->error, "The last update");
+        check_message(run->error, "By step 1 (epoch 1) a parameter or a moment is no longer");
+        check_message(run->error, "arises in step 1;");
         g_assert_false(g_file_test(place.model, G_FILE_TEST_EXISTS));
     }
 }
