@@ -6,7 +6,10 @@
 #include <ripple/compare.h>
 
 /** Measure `device` against `reference`, where element i may differ by allowed[i]; fills all of
- * `found` but its name and step. A device value that is not finite where the reference's is differs
- * without bound. */
+ * `found` but its name, step and schedule. A device value that is not finite where the reference's
+ * is differs without bound, unless so much is allowed that a sum of floats may have overflowed. */
 void ripple_difference(const gdouble *device, const gdouble *reference, const gdouble *allowed,
                        gsize rows, gsize columns, RippleTensorComparison *found);
+
+/** The distance of one number from another, in spacings of floats at the reference's value. */
+gdouble ripple_difference_ulp(gdouble device, gdouble reference);

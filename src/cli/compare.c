@@ -1,15 +1,38 @@
+#include "base/text.h"
 #include "cli/command.h"
+#include "cli/compare_report.h"
 #include "cli/console.h"
 #include "cli/run_options.h"
-#include "cli/table.h"
-#include "train/json_object.h"
 
-#include <ripple/compare.h>
 #include <ripple/error.h>
 #include <string.h>
 
 #define DEFAULT_STEPS 20
 #define BAR_WIDTH 24
+
+/* What is to be compared. */
+typedef struct {
+    RippleConsole console;
+    RippleRunOptions *run;
+    char *fault;
+    char *against;
+    char *replay;
+    char *model;
+    char *with;
+    char *tolerance;
+} Options;
+
+static void options_clear(Options *options)
+{
+    ripple_run_options_free(options->run);
+    g_free(options->fault);
+    g_free(options->against);
+    g_free(options->replay);
+    g_free(options->model);
+    g_free(options->with);
+    g_free(options->tolerance);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
 static void show_progress(guint64 step, guint64 steps, gpointer user_data)
 {
@@ -19,194 +42,199 @@ static void show_progress(guint64 step, guint64 steps, gpointer user_data)
     ripple_console_progress(user_data, line);
 }
 
-/* ---- what was found ------------------------------------------------------------------------- */
+/* ---- options that do not go together -------------------------------------------------------- */
 
-static const RippleTensorComparison *tensor_at(const RippleComparison *found, guint i)
+/* The options of a run that were given, but for `allowed` (or NULL), mean nothing to `way`. */
+static gboolean check_run_options(const Options *options, const char *way, const char *allowed,
+                                  GError **error)
 {
-    return &g_array_index(found->tensors, RippleTensorComparison, i);
+    char **settings = (char **)options->run->settings->pdata;
+    const char *given = options->run->config_path ? "config" : NULL;
+    for (guint i = 0; i < options->run->settings->len && !given; i += 3)
+        if (g_strcmp0(settings[i + 1], allowed) != 0)
+            given = settings[i + 1];
+    if (!given)
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "%s compares what is in files, and \"%s\" says something about a run; leave it "
+                "out.",
+                way, given);
+    return FALSE;
 }
 
-static const RippleLossComparison *loss_at(const RippleComparison *found, guint i)
+static gboolean check_alone(const Options *options, GError **error)
 {
-    return &g_array_index(found->losses, RippleLossComparison, i);
-}
-
-static guint worst_loss(const RippleComparison *found)
-{
-    guint worst = 0;
-    for (guint i = 1; i < found->losses->len; i++)
-        if (loss_at(found, i)->relative > loss_at(found, worst)->relative)
-            worst = i;
-    return worst;
-}
-
-static const RippleTensorComparison *first_failure(const RippleComparison *found)
-{
-    for (guint i = 0; i < found->tensors->len; i++)
-        if (!tensor_at(found, i)->pass)
-            return tensor_at(found, i);
-    return NULL;
-}
-
-/* ---- for programs --------------------------------------------------------------------------- */
-
-static void add_tensor(GString *json, const RippleTensorComparison *tensor)
-{
-    ripple_json_begin_object(json, NULL);
-    ripple_json_set_text(json, "name", tensor->name);
-    ripple_json_set_whole(json, "step", tensor->step);
-    ripple_json_set_number(json, "max_abs", tensor->max_abs);
-    ripple_json_set_number(json, "max_rel", tensor->max_rel);
-    ripple_json_set_number(json, "max_ulp", tensor->max_ulp);
-    ripple_json_set_number(json, "tolerance", tensor->tolerance);
-    ripple_json_set_number(json, "share", tensor->share);
-    ripple_json_set_whole(json, "row", tensor->row);
-    ripple_json_set_whole(json, "column", tensor->column);
-    ripple_json_set_number(json, "device", tensor->device);
-    ripple_json_set_number(json, "reference", tensor->reference);
-    ripple_json_set_flag(json, "pass", tensor->pass);
-    ripple_json_end_object(json);
-}
-
-static void print_json(const RippleComparison *found)
-{
-    g_autoptr(GString) json = g_string_new(NULL);
-    ripple_json_begin_object(json, NULL);
-    ripple_json_set_flag(json, "pass", found->pass);
-    ripple_json_set_text(json, "device", found->device);
-    ripple_json_set_text(json, "network", found->network);
-    ripple_json_set_whole(json, "steps", found->steps);
-    ripple_json_begin_array(json, "tensors");
-    for (guint i = 0; i < found->tensors->len; i++)
-        add_tensor(json, tensor_at(found, i));
-    ripple_json_end_array(json);
-    ripple_json_begin_array(json, "losses");
-    for (guint i = 0; i < found->losses->len; i++) {
-        ripple_json_begin_object(json, NULL);
-        ripple_json_set_whole(json, "step", i + 1);
-        ripple_json_set_number(json, "device", loss_at(found, i)->device);
-        ripple_json_set_number(json, "reference", loss_at(found, i)->reference);
-        ripple_json_set_number(json, "relative", loss_at(found, i)->relative);
-        ripple_json_end_object(json);
+    gboolean is_of_models = options->model || options->with || options->tolerance;
+    guint ways = (options->replay != NULL) + is_of_models;
+    if (ways > 1 || (ways > 0 && (options->fault || options->against))) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "--replay, --model with --with, and the comparison of a run with "
+                            "--against or --inject-fault are three questions; ask one at a time.");
+        return FALSE;
     }
-    ripple_json_end_array(json);
-    ripple_json_end_object(json);
-    ripple_console_json(json);
-}
-
-/* ---- for people ----------------------------------------------------------------------------- */
-
-/* The step in which the tensor of that name came closest to what is allowed, or went furthest
- * beyond. */
-static const RippleTensorComparison *worst_of(const RippleComparison *found, const char *name)
-{
-    const RippleTensorComparison *worst = NULL;
-    for (guint i = 0; i < found->tensors->len; i++) {
-        const RippleTensorComparison *tensor = tensor_at(found, i);
-        if (strcmp(tensor->name, name) == 0 && (!worst || tensor->share > worst->share))
-            worst = tensor;
+    if (is_of_models && (!options->model || !options->with)) {
+        g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                            "Two models are compared: name one by --model FILE and the other by "
+                            "--with FILE.");
+        return FALSE;
     }
-    return worst;
+    if (options->replay)
+        return check_run_options(options, "--replay", "device", error);
+    return !is_of_models || check_run_options(options, "--model", NULL, error);
 }
 
-/* A part of the bound in percent, or how many times over it. */
-static void add_share(RippleTable *table, gdouble share)
-{
-    if (share <= 1)
-        ripple_table_add(table, "%.1f%%", 100 * share);
-    else
-        ripple_table_add(table, "%.2g×", share);
-}
-
-static void add_verdict(RippleTable *table, gboolean pass)
-{
-    if (pass)
-        ripple_table_add(table, "pass");
-    else
-        ripple_table_add(table, ripple_console_has_colour() ? "\033[1;31mFAIL\033[m" : "FAIL");
-}
-
-static void add_row(RippleTable *table, const RippleTensorComparison *worst)
-{
-    ripple_table_add(table, "%s", worst->name);
-    ripple_table_add(table, "%" G_GUINT64_FORMAT, worst->step);
-    ripple_table_add(table, "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "]", worst->row, worst->column);
-    ripple_table_add(table, "%.7g", worst->device);
-    ripple_table_add(table, "%.7g", worst->reference);
-    ripple_table_add(table, "%.1e", worst->max_abs);
-    ripple_table_add(table, "%.3g", worst->max_ulp);
-    add_share(table, worst->share);
-    add_verdict(table, worst->pass);
-}
-
-static void print_table(const RippleComparison *found)
-{
-    static const char *const headings[] = {"tensor",     ">step",    "worst element", ">device",
-                                           ">reference", ">max abs", ">max ulp",      ">of bound",
-                                           "",           NULL};
-    g_autoptr(RippleTable) table = ripple_table_new(headings);
-    ripple_console_print("device   %s\nnetwork  %s\nsteps    %" G_GUINT64_FORMAT
-                         ", each tensor at the step nearest its bound\n\n",
-                         found->device, found->network, found->steps);
-    /* The tensors of the first step are those of every step. */
-    for (guint i = 0; i < found->tensors->len && tensor_at(found, i)->step == 1; i++)
-        add_row(table, worst_of(found, tensor_at(found, i)->name));
-    ripple_table_print(table);
-
-    guint worst = worst_loss(found);
-    const RippleLossComparison *loss = loss_at(found, worst);
-    ripple_console_print(
-        "\nA reference that trains alone has the same losses to %.1e of them (step %u: "
-        "%.7g here, %.7g there).\n",
-        loss->relative, worst + 1, loss->device, loss->reference);
-    ripple_console_print("%s\n", found->pass ? "Every number lies within what rounding allows."
-                                             : "Device and reference disagree.");
-}
+/* ---- errors --------------------------------------------------------------------------------- */
 
 static void set_disagreement(const RippleComparison *found, GError **error)
 {
-    const RippleTensorComparison *first = first_failure(found);
+    const RippleDivergence *first = found->divergence;
+    g_autofree char *device = ripple_compare_number(first->device);
+    g_autofree char *reference = ripple_compare_number(first->reference);
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
                 "%s and the reference disagree, first at step %" G_GUINT64_FORMAT
                 " in %s, element [%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
-                "]: %.9g instead of %.9g, where rounding allows %.2g.",
-                found->device, first->step, first->name, first->row, first->column, first->device,
-                first->reference, first->tolerance);
+                "]: %s instead of %s, where rounding allows %.2g.",
+                first->device_name, first->step, first->tensor, first->row, first->column, device,
+                reference, first->tolerance);
 }
 
-gboolean ripple_command_compare(int argc, char **argv, GError **error)
+static void set_not_finite(const RippleComparison *found, GError **error)
 {
-    RippleConsole console = {0};
-    g_autofree char *fault = NULL;
-    const GOptionEntry entries[] = {
-        {"inject-fault", 0, 0, G_OPTION_ARG_STRING, &fault,
-         "Spoil one element of this tensor on the device, to see it found", "TENSOR"},
-        G_OPTION_ENTRY_NULL};
-    g_autoptr(RippleRunOptions) options = ripple_run_options_new();
-    if (!ripple_console_parse(
-            argc, argv, NULL,
-            "Trains 20 steps, or --steps of them, on a device and on the CPU reference, from the "
-            "same start over the "
-            "same batches, and holds every tensor together. Exits with 5 when they disagree.\n\n"
-            "Example: ripple compare --data fashion-mnist --hidden 64,32 --steps 20",
-            entries, ripple_run_options_group(options), &console, NULL, error))
-        return FALSE;
-    g_autoptr(RippleConfig) config = ripple_run_options_config(options, error);
+    const RippleDivergence *first = found->not_finite;
+    g_autofree char *device = ripple_compare_number(first->device);
+    g_autofree char *reference = ripple_compare_number(first->reference);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
+                "Step %" G_GUINT64_FORMAT " leaves the finite numbers in %s, element "
+                "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
+                "]: %s on %s, %s in the reference. The device is right, and single precision holds "
+                "no more; try a smaller learning rate.",
+                first->step, first->tensor, first->row, first->column, device, found->device,
+                reference);
+}
+
+/* Print it all, and FALSE with an error when it did not pass. */
+static gboolean conclude(const Options *options, const RippleComparison *found, GError **error)
+{
+    if (options->console.json)
+        ripple_compare_print_json(found);
+    else
+        ripple_compare_print(found);
+    if (!found->pass)
+        set_disagreement(found, error);
+    else if (found->not_finite)
+        set_not_finite(found, error);
+    return found->pass && !found->not_finite;
+}
+
+/* ---- the three questions -------------------------------------------------------------------- */
+
+static gboolean compare_run(Options *options, GError **error)
+{
+    g_autoptr(RippleConfig) config = ripple_run_options_config(options->run, error);
     if (!config)
         return FALSE;
     if (config->steps == 0)
         config->steps = DEFAULT_STEPS;
-
-    g_autoptr(RippleComparison) found =
-        ripple_compare(config, fault, show_progress, &console, error);
+    g_autoptr(RippleComparison) found = ripple_compare_devices(
+        config, options->against, options->fault, show_progress, &options->console, error);
     ripple_console_end_progress();
+    return found && conclude(options, found, error);
+}
+
+static gboolean compare_replay(const Options *options, GError **error)
+{
+    g_autoptr(RippleConfig) config = ripple_run_options_config(options->run, error);
+    if (!config)
+        return FALSE;
+    const char *selector = ripple_run_options_has(options->run, "device") ? config->device : NULL;
+    g_autoptr(RippleComparison) found = ripple_compare_replay(options->replay, selector, error);
+    if (!found || !conclude(options, found, error))
+        return FALSE;
+    if (!options->console.json)
+        ripple_console_print("Here the step leaves every number finite.\n");
+    return TRUE;
+}
+
+static void set_difference(const Options *options, const RippleModelComparison *found,
+                           GError **error)
+{
+    guint i = 0;
+    while (i < found->tensors->len && ripple_compared(found->tensors, i)->pass)
+        i++;
+    if (i == found->tensors->len) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
+                    "The models %s and %s have the same numbers and differ in \"%s\".",
+                    options->model, options->with, found->metadata);
+        return;
+    }
+    const RippleTensorComparison *first = ripple_compared(found->tensors, i);
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_CHECK,
+                "The models %s and %s differ, first in %s, element [%" G_GSIZE_FORMAT
+                ",%" G_GSIZE_FORMAT "]: %.9g and %.9g, where %g is allowed.",
+                options->model, options->with, first->name, first->row, first->column,
+                first->device, first->reference, found->tolerance);
+}
+
+static gboolean compare_models(const Options *options, GError **error)
+{
+    gdouble tolerance = 0;
+    if (options->tolerance &&
+        (!ripple_text_number(options->tolerance, &tolerance) || tolerance < 0)) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                    "--tolerance is %s; give a number of at least 0, such as 1e-6.",
+                    options->tolerance);
+        return FALSE;
+    }
+    g_autoptr(RippleModelComparison) found =
+        ripple_compare_models(options->model, options->with, tolerance, error);
     if (!found)
         return FALSE;
-    if (console.json)
-        print_json(found);
+    if (options->console.json)
+        ripple_compare_print_models_json(found, options->model, options->with);
     else
-        print_table(found);
+        ripple_compare_print_models(found, options->model, options->with);
     if (!found->pass)
-        set_disagreement(found, error);
+        set_difference(options, found, error);
     return found->pass;
+}
+
+gboolean ripple_command_compare(int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {.run = ripple_run_options_new()};
+    const GOptionEntry entries[] = {
+        {"against", 0, 0, G_OPTION_ARG_FILENAME, &options.against,
+         "Another device beside the first, each number of both judged by the reference", "SEL"},
+        {"replay", 0, 0, G_OPTION_ARG_FILENAME, &options.replay,
+         "Take the step again after which a run's numbers were not finite, and tell where it arose",
+         "FILE"},
+        {"model", 0, 0, G_OPTION_ARG_FILENAME, &options.model,
+         "Compare this model or checkpoint, and no run, with another", "FILE"},
+        {"with", 0, 0, G_OPTION_ARG_FILENAME, &options.with, "The other model or checkpoint",
+         "FILE"},
+        {"tolerance", 0, 0, G_OPTION_ARG_FILENAME, &options.tolerance,
+         "How far models' numbers may lie apart (default: 0, the same bits)", "T"},
+        {"inject-fault", 0, 0, G_OPTION_ARG_STRING, &options.fault,
+         "Spoil one element of this tensor on the device, or on that of --against, to see it found",
+         "TENSOR"},
+        G_OPTION_ENTRY_NULL};
+    if (!ripple_console_parse(
+            argc, argv, NULL,
+            "Trains 20 steps, or --steps of them, on a device and on the CPU reference, from the "
+            "same start over the same batches, and holds every tensor together. Exits with 5 when "
+            "they disagree.\n\n"
+            "Example: ripple compare --data fashion-mnist --hidden 64,32 --steps 20\n"
+            "         ripple compare --data fashion-mnist --hidden 64,32 --device 0:0 --against "
+            "0:1\n"
+            "         ripple compare --replay runs/first/not-finite-step-40.safetensors\n"
+            "         ripple compare --model runs/a/model.safetensors --with "
+            "runs/b/model.safetensors",
+            entries, ripple_run_options_group(options.run), &options.console, NULL, error))
+        return FALSE;
+    if (!check_alone(&options, error))
+        return FALSE;
+    if (options.replay)
+        return compare_replay(&options, error);
+    if (options.model)
+        return compare_models(&options, error);
+    return compare_run(&options, error);
 }

@@ -286,6 +286,80 @@ static void test_overflow(void)
     g_assert_null(found);
 }
 
+static guint64 elements_in(const RippleTensorComparison *tensor)
+{
+    guint64 elements = 0;
+    for (guint i = 0; i < RIPPLE_ULP_BUCKETS; i++)
+        elements += tensor->ulp[i];
+    return elements;
+}
+
+/* Each element of each tensor is in the histogram, and none lies beyond the largest distance. */
+static void test_histogram(void)
+{
+    take_steps("one");
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(tables.classes, "9", "auto", "auto");
+    g_autoptr(RippleComparison) found = ripple_compare(config, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_null(found->divergence);
+    g_assert_null(found->not_finite);
+    for (guint i = 0; i < found->tensors->len; i++) {
+        const RippleTensorComparison *tensor =
+            &g_array_index(found->tensors, RippleTensorComparison, i);
+        if (strcmp(tensor->name, "layers.0.weight") == 0)
+            g_assert_cmpuint(elements_in(tensor), ==, 9 * 5);
+        if (strcmp(tensor->name, "layers.1.z") == 0)
+            g_assert_cmpuint(elements_in(tensor), ==, 3 * (tensor->step % 3 ? 10 : 3));
+        for (guint bucket = 1; bucket < RIPPLE_ULP_BUCKETS; bucket++)
+            g_assert_true(tensor->ulp[bucket] == 0 ||
+                          tensor->max_ulp > ripple_ulp_bucket_limit(bucket - 1));
+    }
+}
+
+/* The same device twice, as two: both agree with the reference, and with each other to the bit. A
+ * fault on the second is the second's, and the first stays right. */
+static void check_devices(const char *fault)
+{
+    g_auto(Tables) tables = tables_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(tables.numbers, "9:tanh", "auto", "mse");
+    g_autoptr(RippleComparison) found =
+        ripple_compare_devices(config, "auto", fault, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(found->against);
+    g_assert_cmpuint(found->others->len, ==, found->tensors->len);
+    g_assert_true(found->pass == !fault);
+    guint beyond = 0;
+    for (guint i = 0; i < found->tensors->len; i++)
+        g_assert_true(g_array_index(found->tensors, RippleTensorComparison, i).pass);
+    for (guint i = 0; i < found->between->len; i++) {
+        const RippleTensorComparison *between =
+            &g_array_index(found->between, RippleTensorComparison, i);
+        const RippleTensorComparison *other =
+            &g_array_index(found->others, RippleTensorComparison, i);
+        gboolean is_spoiled =
+            fault && between->step == config->steps && strcmp(between->name, fault) == 0;
+        g_assert_cmpstr(between->name, ==, other->name);
+        g_assert_true(between->pass == !is_spoiled);
+        g_assert_true(other->pass == !is_spoiled);
+        g_assert_true((between->max_abs > 0) == is_spoiled);
+        beyond += is_spoiled;
+    }
+    g_assert_cmpuint(beyond, ==, fault ? 1 : 0);
+    if (fault)
+        g_assert_cmpstr(found->divergence->tensor, ==, fault);
+}
+
+static void test_two_devices(void)
+{
+    take_steps("one");
+    check_devices(NULL);
+    check_devices("layers.0.delta");
+    check_devices("layers.1.weight.first_moment");
+}
+
 static void test_reference(void)
 {
     g_auto(Tables) tables = tables_new();
@@ -296,6 +370,10 @@ static void test_reference(void)
     g_assert_null(ripple_compare(config, NULL, NULL, NULL, &error));
     g_assert_nonnull(error);
     g_assert_nonnull(strstr(error->message, "cannot be compared with itself"));
+    g_clear_error(&error);
+    g_autoptr(RippleConfig) other = config_new(tables.classes, "9,6", "auto", "auto");
+    g_assert_null(ripple_compare_devices(other, "reference", NULL, NULL, NULL, &error));
+    g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
 }
 
 int main(int argc, char **argv)
@@ -309,6 +387,8 @@ int main(int argc, char **argv)
     g_test_add_func("/compare/tensors", test_tensors);
     g_test_add_func("/compare/train", test_train);
     g_test_add_func("/compare/overflow", test_overflow);
+    g_test_add_func("/compare/histogram", test_histogram);
+    g_test_add_func("/compare/two-devices", test_two_devices);
     g_test_add_func("/compare/reference", test_reference);
     return g_test_run();
 }

@@ -130,6 +130,13 @@ static void check_found(char **environment, const char *compare, const char *tab
     if (!strstr(output->err, place))
         g_test_fail_printf("With \"%s\" in %s, \"%s\" is not what was found: %s", mistake->wrong,
                            mistake->file, place, output->err);
+    /* And told with what it was computed from. */
+    g_autofree char *told = g_strdup_printf("First divergence: step %s, ", mistake->step);
+    g_autofree char *tensor = g_strdup_printf(", %s[", mistake->tensor);
+    const char *line = strstr(output->out, told);
+    g_assert_nonnull(line);
+    g_assert_nonnull(strstr(line, tensor));
+    g_assert_nonnull(strstr(line, "\nformula    "));
     data_directory_remove(folder);
 }
 

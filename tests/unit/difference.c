@@ -98,20 +98,71 @@ static void check_without_bound(gdouble device, gdouble reference, gdouble allow
     g_assert_cmpfloat(found.share, ==, INFINITY);
 }
 
+/* The most that is allowed where no float can have overflowed. */
+#define MUCH 1e30
+
 static void test_not_finite(void)
 {
-    check_without_bound(NAN, 1, 1e300);
-    check_without_bound(INFINITY, 1, 1e300);
-    check_without_bound(-INFINITY, 0, 1e300);
-    check_without_bound(INFINITY, -INFINITY, 1e300);
-    check_without_bound(1, NAN, 1e300);
-    check_without_bound(NAN, INFINITY, 1e300);
+    check_without_bound(NAN, 1, MUCH);
+    check_without_bound(INFINITY, 1, MUCH);
+    check_without_bound(-INFINITY, 0, MUCH);
+    check_without_bound(INFINITY, -INFINITY, MUCH);
+    check_without_bound(1, NAN, MUCH);
+    check_without_bound(NAN, INFINITY, MUCH);
     /* Operands that are not finite make bounds that are not, either. */
     check_without_bound(1, INFINITY, INFINITY);
     check_without_bound(1, NAN, NAN);
     check_without_bound(NAN, 1, NAN);
     g_assert_false(difference_of_one(2, 1, NAN).pass);
     g_assert_false(difference_of_one(2, 1, INFINITY).pass);
+}
+
+/* Rounding by 2¹⁰⁴ belongs to a sum of numbers beyond 2¹²⁷: on the way a float overflows. But a
+ * device that came out with a number is held to it. */
+static void test_overflow(void)
+{
+    const gdouble results[] = {NAN, INFINITY, -INFINITY};
+    for (guint i = 0; i < G_N_ELEMENTS(results); i++) {
+        RippleTensorComparison found = difference_of_one(results[i], 1, 0x1p104);
+        g_assert_true(found.pass);
+        g_assert_cmpfloat(found.max_abs, ==, 0);
+        g_assert_false(difference_of_one(results[i], 1, 0x1p103).pass);
+    }
+    g_assert_false(difference_of_one(0x1p110, 1, 0x1p104).pass);
+    g_assert_false(difference_of_one(1, NAN, 0x1p104).pass);
+}
+
+static void check_bucket(gdouble ulp, guint bucket)
+{
+    RippleTensorComparison found = difference_of_one(1 + ulp * SPACING, 1, 0);
+    for (guint i = 0; i < RIPPLE_ULP_BUCKETS; i++)
+        g_assert_cmpuint(found.ulp[i], ==, i == bucket ? 1 : 0);
+    g_assert_cmpfloat(ulp, <=, ripple_ulp_bucket_limit(bucket));
+    g_assert_true(bucket == 0 || ulp > ripple_ulp_bucket_limit(bucket - 1));
+}
+
+static void test_histogram(void)
+{
+    const gdouble reference[] = {1, 1, 1, 1};
+    const gdouble device[] = {1, 1 + SPACING, 1 - SPACING, NAN};
+    const gdouble allowed[] = {1, 1, 1, 1};
+    check_bucket(0, 0);
+    check_bucket(0x1p-20, 1);
+    check_bucket(0.5, 1);
+    check_bucket(0.5 + 0x1p-20, 2);
+    check_bucket(1, 2);
+    check_bucket(1.5, 3);
+    check_bucket(2, 3);
+    check_bucket(4, 4);
+    check_bucket(4 + 0x1p-20, 5);
+    check_bucket(0x1p24, 26);
+    check_bucket(0x1p24 + 1, 27);
+    check_bucket(0x1p60, 27);
+    RippleTensorComparison found = difference_of(device, reference, allowed, 2, 2);
+    g_assert_cmpuint(found.ulp[0], ==, 1);
+    g_assert_cmpuint(found.ulp[2], ==, 2);
+    g_assert_cmpuint(found.ulp[RIPPLE_ULP_BUCKETS - 1], ==, 1);
+    g_assert_true(isinf(ripple_ulp_bucket_limit(RIPPLE_ULP_BUCKETS - 1)));
 }
 
 /* A hole in the middle is not forgotten over what comes behind it. */
@@ -141,6 +192,8 @@ int main(int argc, char **argv)
     g_test_add_func("/difference/zero", test_zero);
     g_test_add_func("/difference/border", test_border);
     g_test_add_func("/difference/not-finite", test_not_finite);
+    g_test_add_func("/difference/overflow", test_overflow);
+    g_test_add_func("/difference/histogram", test_histogram);
     g_test_add_func("/difference/not-finite-among-others", test_not_finite_among_others);
     return g_test_run();
 }
