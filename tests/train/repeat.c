@@ -63,6 +63,36 @@ static void test_seeds(void)
     data_directory_remove(directory);
 }
 
+/* Row by row it repeats itself as well as many steps at once; and how many go into a launch, which
+ * checkpoints decide here, changes nothing. */
+static void check_ways(const char *steps, const char *optimizer)
+{
+    char *directory = data_directory_new();
+    g_autofree char *path = test_table(directory, "table.csv", 100, 6, 3, 0);
+    g_setenv("RIPPLE_STEPS", steps, TRUE);
+    g_autoptr(TestRun) one = run_with(path, "auto", optimizer, "5");
+    g_autoptr(TestRun) again = run_with(path, "auto", optimizer, "5");
+    check_same(one, again);
+    for (guint every = 1; every <= 5; every += 2) {
+        g_autoptr(RippleConfig) config = config_with(path, "auto", optimizer, "5");
+        config->out = g_strdup_printf("%s/run-%u", directory, every);
+        config->checkpoint_every = (RippleInterval){every, RIPPLE_INTERVAL_STEPS};
+        g_autoptr(TestRun) split = test_run(config);
+        g_assert_no_error(split->error);
+        check_same(one, split);
+    }
+    g_unsetenv("RIPPLE_STEPS");
+    data_directory_remove(directory);
+}
+
+static void test_ways(void)
+{
+    check_ways("one", "sgd");
+    check_ways("one", "adam");
+    check_ways("many", "sgd");
+    check_ways("many", "adam");
+}
+
 /* The configuration that a run leaves behind repeats it, and looking on changes nothing. */
 static void test_written_configuration(void)
 {
@@ -97,6 +127,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/repeat/seeds", test_seeds);
+    g_test_add_func("/repeat/ways", test_ways);
     g_test_add_func("/repeat/written-configuration", test_written_configuration);
     return g_test_run();
 }
