@@ -32,9 +32,14 @@ GHashTable *ripple_kernels_new(void)
 
 GBytes *ripple_embedded_file(const char *file, GError **error)
 {
+    static gsize is_registered;
+    if (g_once_init_enter(&is_registered)) {
+        g_resources_register(ripple_kernels_get_resource());
+        g_once_init_leave(&is_registered, TRUE);
+    }
+    /* Not in that resource alone: G_RESOURCE_OVERLAYS may have another in its place. */
     g_autofree char *path = g_strconcat("/ripple/kernels/", file, NULL);
-    return g_resource_lookup_data(ripple_kernels_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE,
-                                  error);
+    return g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
 }
 
 /* What stands in `file`, for `place`. */

@@ -8,6 +8,7 @@
 #include <ripple/config.h>
 #include <ripple/error.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define INPUTS 2
 #define SAMPLES 3
@@ -112,7 +113,8 @@ static void test_is_model(void)
     files_clear();
 }
 
-/* The bundle with one piece of its text replaced by another of the same length. */
+/* The bundle with one piece of its text replaced by another of the same length, and a checksum
+ * that says nothing of it. */
 static void check_refused(gboolean has_labels, const char *from, const char *to)
 {
     g_autoptr(GError) error = NULL;
@@ -126,6 +128,8 @@ static void check_refused(gboolean has_labels, const char *from, const char *to)
     if (!at)
         g_error("%s is not in %.1500s", from, copy + 8);
     memcpy(at, to, strlen(to));
+    guint64 sum = GUINT64_TO_LE(XXH64(copy, length - sizeof sum, 0));
+    memcpy(copy + length - sizeof sum, &sum, sizeof sum);
     g_file_set_contents(path, copy, (gssize)length, &error);
     g_assert_no_error(error);
     g_assert_null(ripple_bundle_load(path, &error));
@@ -144,8 +148,8 @@ static void test_malformed(void)
     check_refused(TRUE, "batch.labels", "batch.labelz");
     check_refused(FALSE, "batch.targets", "batch.targetz");
     check_refused(TRUE, "batch.inputs", "batch.imputs");
-    check_refused(FALSE, "\"shape\":[2, 2],\"data_offsets\":[40,56]",
-                  "\"shape\":[4, 1],\"data_offsets\":[40,56]");
+    check_refused(FALSE, "\"shape\":[2, 2],\"data_offsets\":[48,64]",
+                  "\"shape\":[4, 1],\"data_offsets\":[48,64]");
 }
 
 /* Cut short at every byte it is refused, and never read beyond its end. */
