@@ -56,4 +56,24 @@ RIPPLE_API RippleSelftest *ripple_selftest(const RippleSelftestOptions *options,
 RIPPLE_API void ripple_selftest_free(RippleSelftest *selftest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSelftest, ripple_selftest_free)
 
+/** Whether a device can be trusted with a training. */
+typedef struct {
+    gboolean is_right;
+    gboolean is_remembered; /**< it was found right before, and nothing was computed now */
+    gdouble seconds;        /**< that testing took */
+    char *failure;          /**< what was wrong, in a sentence, or NULL */
+    char *path;             /**< of the file where it is remembered; NULL for the reference */
+    char *problem;          /**< why it cannot be remembered, or why what was remembered did not
+                                 count, in a sentence; or NULL */
+} RippleTrust;
+
+/** Test what `trainer` needs of its device, before it is run: each operation of its step, in the
+ * shapes of its network, for a whole batch and for the last one of an epoch. A device that was
+ * found right is remembered in a file of the user's cache directory (docs/formats.md), for the same
+ * device, driver, version, kernels, tuning, network, batch and optimizer. Wrong numbers are no
+ * error: see RippleTrust.is_right. */
+RIPPLE_API RippleTrust *ripple_trust(RippleTrainer *trainer, GError **error);
+RIPPLE_API void ripple_trust_free(RippleTrust *trust);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrust, ripple_trust_free)
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "cli/run_options.h"
 #include "cli/signals.h"
 #include "cli/train_plan.h"
+#include "cli/trust.h"
 #include "cli/tune.h"
 #include "train/json_object.h"
 
@@ -240,7 +241,7 @@ static RippleTrainer *open_trainer(const RippleConsole *console, RippleConfig *c
 gboolean ripple_command_train(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
-    gboolean print_config = FALSE, print_plan = FALSE;
+    gboolean print_config = FALSE, print_plan = FALSE, trust_device = FALSE;
     g_autofree char *resume = NULL;
     const GOptionEntry entries[] = {
         {"print-config", 0, 0, G_OPTION_ARG_NONE, &print_config,
@@ -249,6 +250,8 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
          "Print how much of the device's memory the run takes for what, and stop", NULL},
         {"resume", 0, 0, G_OPTION_ARG_FILENAME, &resume,
          "Go on with the run in this --out directory from its newest checkpoint", "DIR"},
+        {"trust-device", 0, 0, G_OPTION_ARG_NONE, &trust_device,
+         "Train on a device that was not tested, or computes wrong numbers", NULL},
         G_OPTION_ENTRY_NULL};
     g_autoptr(RippleRunOptions) options = ripple_run_options_new();
     ripple_signals_catch_status();
@@ -277,6 +280,8 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     /* Other plans may round otherwise: a run goes on with those it has. */
     if (!resume || ripple_run_options_has(options, "tune"))
         tune_first(&console, trainer, config);
+    if (!trust_device && !ripple_trust_first(&console, trainer, error))
+        return FALSE;
     ripple_signals_catch_interrupts();
     ripple_console_progress(&console, "compiling kernels");
     const RippleObserver observer = {.step = show_step,

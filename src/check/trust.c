@@ -1,0 +1,145 @@
+/* Is the device to be trusted with a training? */
+#include "check/trial.h"
+#include "check/trust_file.h"
+#include "train/rates.h"
+#include "train/trainer_private.h"
+
+#include <math.h>
+#include <ripple/device.h>
+#include <ripple/selftest.h>
+#include <string.h>
+
+/* The reference does a few times as many multiply-adds for each batch, in about a second. Of a
+ * larger one, fewer samples are tried. */
+#define MOST_MULTIPLY_ADDS 0x1p27
+
+static gsize tried_batch(const RippleTrainer *trainer, gsize batch)
+{
+    gdouble most = MOST_MULTIPLY_ADDS / trainer->material->model->network->parameter_count;
+    return (gsize)CLAMP(most, 1, batch);
+}
+
+/* Samples in the last step of an epoch, where they are fewer; or 0. */
+static gsize last_batch(const RippleTrainer *trainer)
+{
+    return trainer->material->n_train % ripple_session_batch_size(trainer->session);
+}
+
+/* What is tried, by which it is remembered. */
+static char *describe(const RippleTrainer *trainer)
+{
+    const RippleMaterial *material = trainer->material;
+    const RippleConfig *config = trainer->config;
+    g_autofree char *network = ripple_network_describe(material->model->network);
+    const char *moments = ripple_config_moments(config) == 1 ? " with momentum" : "";
+    return g_strdup_printf(
+        "%s, %s as inputs, %s as targets, batch %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT ", %s%s",
+        network, material->train->input_bytes ? "bytes" : "numbers",
+        material->train->target_kind == RIPPLE_TARGET_LABELS ? "labels" : "numbers",
+        ripple_session_batch_size(trainer->session), last_batch(trainer),
+        ripple_optimizer_name(config->optimizer), moments);
+}
+
+/* The operations of a step, as its schedule has them, to the first layer that is wrong. */
+static gboolean try_rows(RippleTrial *trial, gboolean with_chain, GError **error)
+{
+    guint n_layers = trial->options.network->n_layers;
+    if (!ripple_trial_gather(trial, error))
+        return FALSE;
+    for (guint l = 0; l < n_layers && !trial->tally->failure; l++)
+        if (!ripple_trial_forward(trial, l, error) ||
+            (l + 1 < n_layers && !ripple_trial_delta(trial, l, error)) ||
+            !ripple_trial_descent(trial, l, error))
+            return FALSE;
+    if (trial->tally->failure)
+        return TRUE;
+    return ripple_trial_loss(trial, error) && (!with_chain || ripple_trial_chain(trial, error));
+}
+
+/* Over a whole batch; and over the last of an epoch, which the steps at once have within them. */
+static gboolean try_all(const RippleTrainer *trainer, RippleBackend *device, RippleTally *tally,
+                        GError **error)
+{
+    const RippleMaterial *material = trainer->material;
+    RippleTrialOptions options = {
+        .network = material->model->network,
+        .batch = tried_batch(trainer, ripple_session_batch_size(trainer->session)),
+        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
+        .has_bytes = material->train->input_bytes != NULL,
+        .rates = ripple_config_rates(trainer->config, 1),
+    };
+    g_autoptr(RippleTrial) whole = ripple_trial_new(device, &options, tally, error);
+    if (!whole)
+        return FALSE;
+    if (ripple_trial_joins_steps(whole))
+        return ripple_trial_steps(whole, error);
+    if (!try_rows(whole, TRUE, error))
+        return FALSE;
+    options.batch = tried_batch(trainer, last_batch(trainer));
+    if (last_batch(trainer) == 0 || tally->failure)
+        return TRUE;
+    g_autoptr(RippleTrial) last = ripple_trial_new(device, &options, tally, error);
+    return last && try_rows(last, FALSE, error);
+}
+
+static gdouble worst_share(const RippleTally *tally)
+{
+    gdouble worst = 0;
+    for (guint i = 0; i < tally->groups->len; i++)
+        worst = fmax(worst, g_array_index(tally->groups, RippleSelftestGroup, i).share);
+    return worst;
+}
+
+/* A trace is to hold what the training does, and nothing else. */
+static RippleBackend *open_apart(const RippleTrainer *trainer, GError **error)
+{
+    return trainer->trace ? ripple_device_open(trainer->config->device, error) : NULL;
+}
+
+static gboolean test(RippleTrust *trust, const RippleTrainer *trainer, RippleTrustFile *file,
+                     const char *training, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(RippleTally) tally = ripple_tally_new();
+    g_autoptr(RippleBackend) apart = open_apart(trainer, error);
+    if (trainer->trace && !apart)
+        return FALSE;
+    if (!try_all(trainer, apart ? apart : trainer->backend, tally, error))
+        return FALSE;
+    trust->failure = g_steal_pointer(&tally->failure);
+    trust->is_right = trust->failure == NULL;
+    trust->seconds = (g_get_monotonic_time() - start) / 1e6;
+    g_autoptr(GError) unwritten = NULL;
+    if (trust->is_right &&
+        !ripple_trust_file_add(file, training, tally->cases, worst_share(tally), &unwritten)) {
+        g_free(trust->problem);
+        trust->problem = g_strdup(unwritten->message);
+    }
+    return TRUE;
+}
+
+RippleTrust *ripple_trust(RippleTrainer *trainer, GError **error)
+{
+    g_autoptr(RippleTrust) trust = g_new0(RippleTrust, 1);
+    if (strcmp(ripple_backend_kind(trainer->backend), "opencl") != 0) {
+        trust->is_right = TRUE; /* it is what is trusted */
+        return g_steal_pointer(&trust);
+    }
+    g_autoptr(RippleTrustFile) file = ripple_trust_file_new(trainer->backend);
+    g_autofree char *training = describe(trainer);
+    trust->path = g_strdup(ripple_trust_file_path(file));
+    trust->is_right = trust->is_remembered = ripple_trust_file_has(file, training, &trust->problem);
+    if (!trust->is_remembered && !test(trust, trainer, file, training, error))
+        return NULL;
+    return g_steal_pointer(&trust);
+}
+
+void ripple_trust_free(RippleTrust *trust)
+{
+    if (!trust)
+        return;
+    g_free(trust->failure);
+    g_free(trust->path);
+    g_free(trust->problem);
+    g_free(trust);
+}
