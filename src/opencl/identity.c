@@ -11,7 +11,7 @@
 static void add_kernels(GChecksum *checksum)
 {
     /* Looking for a file has the resource registered. */
-    g_autoptr(GBytes) defaults = ripple_embedded_file("tuning.ini", NULL);
+    G_GNUC_UNUSED g_autoptr(GBytes) any = ripple_embedded_file("tuning.ini", NULL);
     g_auto(GStrv) files =
         g_resources_enumerate_children("/ripple/kernels", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
     for (guint i = 0; files && files[i]; i++) {
