@@ -58,13 +58,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleSelftest, ripple_selftest_free)
 
 /** Whether a device can be trusted with a training. */
 typedef struct {
-    gboolean is_right;
+    gboolean is_right;      /**< nothing was found wrong */
     gboolean is_remembered; /**< it was found right before, and nothing was computed now */
     gdouble seconds;        /**< that testing took */
     char *failure;          /**< what was wrong, in a sentence, or NULL */
     char *path;             /**< of the file where it is remembered; NULL for the reference */
-    char *problem;          /**< why it cannot be remembered, or why what was remembered did not
-                                 count, in a sentence; or NULL */
+    char *problem;          /**< why it cannot be remembered, why what was remembered did not
+                                 count, or why it was not tested, for lack of memory, in a
+                                 sentence; or NULL */
 } RippleTrust;
 
 /** Test what `trainer` needs of its device, before it is run: each operation of its step, in the

