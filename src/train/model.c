@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <ripple/error.h>
+#include <unistd.h>
 
 RippleModel *ripple_model_new(RippleNetwork *network, RippleTransform *transform)
 {
@@ -140,6 +141,21 @@ gboolean ripple_model_save(const RippleModel *model, const char *path, GError **
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
+/* A file may have holes: it takes no room, and claims more than any memory. */
+static gfloat *allocate_parameters(const RippleNetwork *network, const char *path, GError **error)
+{
+    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    gfloat *parameters = network->parameter_span <= memory / sizeof(gfloat)
+                             ? g_try_new0(gfloat, network->parameter_span)
+                             : NULL;
+    if (!parameters)
+        ripple_safetensors_blame(path, error,
+                                 "its network has %" G_GSIZE_FORMAT
+                                 " parameters, more than this machine's memory holds.",
+                                 network->parameter_count);
+    return parameters;
+}
+
 RippleModel *ripple_model_load(const char *path, GError **error)
 {
     g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, error);
@@ -148,8 +164,8 @@ RippleModel *ripple_model_load(const char *path, GError **error)
     g_autoptr(RippleNetwork) network = ripple_metadata_network(file, error);
     if (!network)
         return NULL;
-    /* The tensors are in the file with the network's shapes: what is allocated for them below is
-     * no more than a few times the file. */
+    /* The tensors are in the file with the network's shapes before anything is allocated for them.
+     */
     g_autofree RippleStoredLayer *layers = ripple_stored_layers_by_name(file, network, "", error);
     if (!layers)
         return NULL;
@@ -157,8 +173,14 @@ RippleModel *ripple_model_load(const char *path, GError **error)
     if (!transform)
         return NULL;
 
-    g_autoptr(RippleModel) model =
-        ripple_model_new(g_steal_pointer(&network), g_steal_pointer(&transform));
+    g_autofree gfloat *parameters = allocate_parameters(network, path, error);
+    if (!parameters)
+        return NULL;
+
+    g_autoptr(RippleModel) model = g_new0(RippleModel, 1);
+    model->network = g_steal_pointer(&network);
+    model->transform = g_steal_pointer(&transform);
+    model->parameters = g_steal_pointer(&parameters);
     if (!ripple_metadata_names(file, model, error) ||
         !ripple_stored_layers_read(file, model->network, layers, model->parameters, error))
         return NULL;

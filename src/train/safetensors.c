@@ -261,7 +261,12 @@ static gboolean read_header(RippleSafetensors *file, GError **error)
     guint64 header_length;
     if (!read_header_length(file, &header_length, error))
         return FALSE;
-    g_autofree char *header = g_malloc(header_length + 1);
+    /* A hundred megabytes are little for a machine, but not for every limit that was set on it. */
+    g_autofree char *header = g_try_malloc(header_length + 1);
+    if (!header)
+        return ripple_safetensors_blame(
+            file->path, error, "there is no memory for its header of %" G_GUINT64_FORMAT " bytes.",
+            header_length);
     if (!ripple_safetensors_bytes(file, LENGTH_BYTES, header, header_length, error))
         return FALSE;
     if (header_length == 0 || header[0] != '{')
@@ -283,7 +288,7 @@ static gboolean read_header(RippleSafetensors *file, GError **error)
 static gboolean open_file(RippleSafetensors *file, GError **error)
 {
     struct stat status;
-    file->descriptor = g_open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    file->descriptor = g_open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0) {
         int code = errno;
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,

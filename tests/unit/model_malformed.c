@@ -221,6 +221,29 @@ static void test_tensors(void)
     }
 }
 
+/* A file of a tebibyte that is one hole, with the tensors of a network as large: all is as it
+ * should be, and no memory holds it. */
+static void test_hole(void)
+{
+    static const guint64 weights = G_GUINT64_CONSTANT(1) << 38, inputs = 1 << 24;
+    g_autofree char *header = g_strdup_printf(
+        "{\"__metadata__\":{\"ripple.network\":\"{\\\"inputs\\\":%" G_GUINT64_FORMAT
+        ",\\\"layers\\\":[{\\\"outputs\\\":16384,\\\"activation\\\":\\\"identity\\\"}],"
+        "\\\"loss\\\":\\\"mse\\\"}\",\"ripple.transform\":\"{\\\"scale\\\":[1],"
+        "\\\"shift\\\":[0]}\"},\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[16384,16777216],"
+        "\"data_offsets\":[0,%" G_GUINT64_FORMAT "]},\"layers.0.bias\":{\"dtype\":\"F32\","
+        "\"shape\":[16384],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}}",
+        inputs, 4 * weights, 4 * weights, 4 * (weights + 16384));
+    g_autofree char *path = files_write_safetensors("hole", header, NULL, 0);
+    off_t length = (off_t)(8 + strlen(header) + 4 * (weights + 16384));
+    g_assert_cmpint(truncate(path, length), ==, 0);
+    assert_refused(path,
+                   "its network has 274877923328 parameters, more than this machine's memory");
+    /* One byte less, and it is refused for that. */
+    g_assert_cmpint(truncate(path, length - 1), ==, 0);
+    assert_refused(path, "claims the bytes");
+}
+
 /* ---- damage --------------------------------------------------------------------------------- */
 
 /* Loads whole, or is refused with a DATA error that names the file. */
@@ -299,6 +322,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model-malformed/metadata", test_metadata);
     g_test_add_func("/model-malformed/target-names", test_target_names);
     g_test_add_func("/model-malformed/tensors", test_tensors);
+    g_test_add_func("/model-malformed/hole", test_hole);
     g_test_add_func("/model-malformed/truncation", test_truncation);
     g_test_add_func("/model-malformed/corruption", test_corruption);
     int failed = g_test_run();

@@ -218,6 +218,36 @@ static void test_members(void)
     }
 }
 
+/* `count` keys with one and the same hash: "ab" and "bA" have the same, and so has any chain of
+ * them. */
+static void append_keys(GString *header, guint count)
+{
+    for (guint i = 0; i < count; i++) {
+        g_string_append(header, i ? ",\"" : "\"");
+        for (guint bit = 0; bit < 17; bit++)
+            g_string_append(header, i >> bit & 1 ? "ab" : "bA");
+        g_string_append(header, "\":\"\"");
+    }
+}
+
+/* Tables slow down with the square of such keys. A hundred thousand would take minutes. */
+static void test_colliding_members(void)
+{
+    g_autoptr(GString) header = g_string_new("{\"__metadata__\":{");
+    append_keys(header, 8192);
+    g_string_append(header, "}}");
+    g_autoptr(GError) error = NULL;
+    g_autofree char *most_path = files_write_safetensors("most", header->str, NULL, 0);
+    g_autoptr(RippleSafetensors) most = ripple_safetensors_open(most_path, &error);
+    g_assert_no_error(error);
+
+    g_string_assign(header, "{");
+    append_keys(header, 1 << 17);
+    g_string_append_c(header, '}');
+    g_autofree char *flood = files_write_safetensors("flood", header->str, NULL, 0);
+    assert_refused(flood, "an object has more than 8,192 members");
+}
+
 /* The header's limit holds also for a file that is long enough. */
 static void test_header_too_long(void)
 {
@@ -259,6 +289,7 @@ int main(int argc, char **argv)
     g_test_add_func("/safetensors-malformed/no-regular-file", test_no_regular_file);
     g_test_add_func("/safetensors-malformed/bounds", test_bounds);
     g_test_add_func("/safetensors-malformed/members", test_members);
+    g_test_add_func("/safetensors-malformed/colliding-members", test_colliding_members);
     g_test_add_func("/safetensors-malformed/header-too-long", test_header_too_long);
     g_test_add_func("/safetensors-malformed/cut-meanwhile", test_cut_meanwhile);
     int failed = g_test_run();
