@@ -233,6 +233,7 @@ static void test_devices(Tree *tree, gconstpointer data)
 {
     plant_broken(tree, "faulty");
     plant_gpu(tree, "0000:01:00.0", "0x10de\n", "nvidia");
+    plant_gpu(tree, "0000:02:00.0", "0x1002\n", "amdgpu");
     g_autoptr(RippleDoctor) doctor = examine(tree, PATIENCE_SECONDS);
     g_assert_cmpuint(doctor->usable, ==, 0);
     check(doctor, RIPPLE_TOPIC_DRIVERS, "faulty.icd", RIPPLE_FINDING_GOOD, "3 devices", NULL);
@@ -242,7 +243,8 @@ static void test_devices(Tree *tree, gconstpointer data)
           "clCreateContext failed on Refuser: CL_OUT_OF_RESOURCES", NULL);
     check(doctor, RIPPLE_TOPIC_DEVICES, "Liar", RIPPLE_FINDING_BAD,
           "Liar computes wrongly: 3·-100 + 0 gives 0", NULL);
-    /* It is no device of NVIDIA's. */
+    /* They are devices of AMD's, and none of NVIDIA's. */
+    check(doctor, RIPPLE_TOPIC_HARDWARE, "AMD", RIPPLE_FINDING_GOOD, "kernel driver amdgpu", NULL);
     check(doctor, RIPPLE_TOPIC_HARDWARE, "NVIDIA", RIPPLE_FINDING_BAD, "no OpenCL device is of it",
           "apt install nvidia-opencl-icd");
 }
@@ -349,13 +351,15 @@ static void test_caches(Tree *tree, gconstpointer data)
     g_assert_cmpint(g_mkdir(forbidden, 0700), ==, 0);
     g_autofree char *own = g_strdup_printf("chown -R %s %s", g_get_user_name(), forbidden);
     g_autoptr(RippleDoctor) bad = examine(tree, PATIENCE_SECONDS);
-    check(bad, RIPPLE_TOPIC_CACHES, "/cache/ripple", RIPPLE_FINDING_BAD, "made anew each time", own);
+    check(bad, RIPPLE_TOPIC_CACHES, "/cache/ripple", RIPPLE_FINDING_BAD, "made anew each time",
+          own);
     g_assert_cmpint(g_rmdir(forbidden), ==, 0);
 
     g_assert_true(g_file_set_contents(forbidden, "a file", -1, NULL));
     g_autofree char *removed = g_strdup_printf("rm %s", forbidden);
     g_autoptr(RippleDoctor) file = examine(tree, PATIENCE_SECONDS);
-    check(file, RIPPLE_TOPIC_CACHES, "/cache/ripple", RIPPLE_FINDING_BAD, "is no directory", removed);
+    check(file, RIPPLE_TOPIC_CACHES, "/cache/ripple", RIPPLE_FINDING_BAD, "is no directory",
+          removed);
     g_assert_cmpint(g_remove(forbidden), ==, 0);
 }
 

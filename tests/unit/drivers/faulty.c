@@ -82,6 +82,8 @@ static cl_int CL_API_CALL get_device_info(cl_device_id device, cl_device_info wh
     switch (what) {
     case CL_DEVICE_NAME:
         return give_text(device->name, size, to, size_ret);
+    case CL_DEVICE_VENDOR:
+        return give_text("Advanced Micro Devices, made up", size, to, size_ret);
     case CL_DEVICE_TYPE:
         return give(&type, sizeof type, size, to, size_ret);
     case CL_DEVICE_AVAILABLE:
