@@ -143,6 +143,7 @@ static void check_allocations(Setting *setting)
     g_autoptr(RippleSource) test = ripple_source_new(
         setting->backend, &setting->test, setting->model->transform, plan.windows[1], &error);
     g_assert_no_error(error);
+    g_assert_nonnull(test);
     RippleEvaluator *evaluator =
         ripple_evaluator_new(session->state, TRUE, plan.evaluation_batch, &error);
     g_assert_no_error(error);

@@ -240,6 +240,7 @@ static void test_colliding_members(void)
     g_autofree char *most_path = files_write_safetensors("most", header->str, NULL, 0);
     g_autoptr(RippleSafetensors) most = ripple_safetensors_open(most_path, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(most);
 
     g_string_assign(header, "{");
     append_keys(header, 1 << 17);
