@@ -1,7 +1,7 @@
 #include <ripple/inference.h>
 
-#include "train/data_plan.h"
 #include "train/evaluation.h"
+#include "train/memory_plan.h"
 
 #include <math.h>
 #include <ripple/error.h>
@@ -139,15 +139,27 @@ static RippleSource *open_source(RippleInference *self, const RippleDataset *dat
     return ripple_source_new(self->backend, dataset, self->model->transform, set.window, error);
 }
 
+/* In steps of as many samples as the device has room for. */
+static RippleScheduleOptions options_for(const RippleInference *self, const RippleDataset *dataset,
+                                         RipplePurpose purpose)
+{
+    RippleScheduleOptions options = {
+        .purpose = purpose,
+        .batch = MIN(RIPPLE_EVALUATION_BATCH, dataset->samples),
+        .has_labels = dataset->target_kind == RIPPLE_TARGET_LABELS,
+    };
+    options.batch = ripple_memory_batch(self->backend, self->model->network, options);
+    return options;
+}
+
 gboolean ripple_inference_score(RippleInference *inference, const RippleDataset *dataset,
                                 gdouble *loss, gdouble *accuracy, GError **error)
 {
     g_autoptr(RippleSource) source = open_source(inference, dataset, error);
+    RippleScheduleOptions options = options_for(inference, dataset, RIPPLE_PURPOSE_EVALUATE);
     g_autoptr(RippleEvaluator) evaluator =
-        source
-            ? ripple_evaluator_new(inference->state, dataset->target_kind == RIPPLE_TARGET_LABELS,
-                                   MIN(RIPPLE_EVALUATION_BATCH, dataset->samples), error)
-            : NULL;
+        source ? ripple_evaluator_new(inference->state, options.has_labels, options.batch, error)
+               : NULL;
     RippleScore score;
     if (!evaluator ||
         !ripple_evaluator_run(evaluator, source, NULL, dataset->samples, &score, error))
@@ -164,8 +176,7 @@ gboolean ripple_inference_predict(RippleInference *inference, const RippleDatase
     if (!source)
         return FALSE;
     const RippleNetwork *network = inference->model->network;
-    RippleScheduleOptions options = {.purpose = RIPPLE_PURPOSE_PREDICT,
-                                     .batch = MIN(RIPPLE_EVALUATION_BATCH, dataset->samples)};
+    RippleScheduleOptions options = options_for(inference, dataset, RIPPLE_PURPOSE_PREDICT);
     g_autoptr(RippleScheduler) scheduler = ripple_scheduler_new(inference->state, &options, error);
     if (!scheduler || !ripple_source_begin(source, NULL, dataset->samples, options.batch, error))
         return FALSE;

@@ -62,25 +62,32 @@ static gboolean is_delta(const RippleSchedule *schedule, guint storage)
 }
 
 /* The tensors of a schedule as the scheduler allocates them. */
-static void add_schedule(const Run *run, const RippleScheduleOptions *options,
-                         RippleMemoryKind kind, RippleScratchNeed *need, RippleMemoryPlan *plan)
+static void add_schedule(RippleBackend *backend, const RippleNetwork *network,
+                         const RippleScheduleOptions *options, RippleMemoryKind kind,
+                         RippleScratchNeed *need, RippleMemoryPlan *plan)
 {
-    g_autoptr(RippleSchedule) schedule =
-        ripple_schedule_new(run->material->model->network, options);
+    g_autoptr(RippleSchedule) schedule = ripple_schedule_new(network, options);
     for (guint i = RIPPLE_STORAGE_WORK; i < schedule->n_storages; i++) {
         const RippleStorage *storage = &schedule->storages[i];
         guint64 bytes =
-            product(storage->length, ripple_backend_element_bytes(run->backend, storage->element));
+            product(storage->length, ripple_backend_element_bytes(backend, storage->element));
         add_buffers(plan, is_delta(schedule, i) ? RIPPLE_MEMORY_DELTAS : kind, 1, bytes);
     }
-    ripple_backend_add_scratch(run->backend, schedule, need);
+    ripple_backend_add_scratch(backend, schedule, need);
+}
+
+static void add_scratch(const RippleScratchNeed *need, RippleMemoryPlan *plan)
+{
+    guint64 shared = sum(sum(need->losses, need->product), sum(need->gradient, need->transposed));
+    add(plan, RIPPLE_MEMORY_SCRATCH, sum(need->kept, shared), need->largest);
 }
 
 static void add_network(const Run *run, RippleMemoryPlan *plan)
 {
     const RippleMaterial *material = run->material;
+    const RippleNetwork *network = material->model->network;
     guint64 real = ripple_backend_element_bytes(run->backend, RIPPLE_ELEMENT_REAL);
-    guint64 state = product(material->model->network->parameter_span, real);
+    guint64 state = product(network->parameter_span, real);
     guint moments = ripple_config_moments(run->config);
     RippleScratchNeed need = {0};
     RippleScheduleOptions options = {
@@ -91,18 +98,17 @@ static void add_network(const Run *run, RippleMemoryPlan *plan)
     };
     add_buffers(plan, RIPPLE_MEMORY_PARAMETERS, 1, state);
     add_buffers(plan, RIPPLE_MEMORY_MOMENTS, moments, state);
-    add_schedule(run, &options, RIPPLE_MEMORY_ACTIVATIONS, &need, plan);
+    add_schedule(run->backend, network, &options, RIPPLE_MEMORY_ACTIVATIONS, &need, plan);
     add_buffers(plan, RIPPLE_MEMORY_RESULTS, 1, RIPPLE_SESSION_RESULT_VALUES * real);
     add_buffers(plan, RIPPLE_MEMORY_RESULTS, 1, RIPPLE_RESULT_LOG_VALUES * real);
     if (plan->evaluation_batch > 0) {
         options.purpose = RIPPLE_PURPOSE_EVALUATE;
         options.batch = plan->evaluation_batch;
         options.moments = 0;
-        add_schedule(run, &options, RIPPLE_MEMORY_EVALUATION, &need, plan);
+        add_schedule(run->backend, network, &options, RIPPLE_MEMORY_EVALUATION, &need, plan);
         add_buffers(plan, RIPPLE_MEMORY_RESULTS, 1, RIPPLE_RESULT_LOG_VALUES * real);
     }
-    guint64 shared = sum(sum(need.losses, need.product), sum(need.gradient, need.transposed));
-    add(plan, RIPPLE_MEMORY_SCRATCH, sum(need.kept, shared), need.largest);
+    add_scratch(&need, plan);
 }
 
 /* ---- the data ------------------------------------------------------------------------------- */
@@ -208,6 +214,25 @@ gboolean ripple_memory_plan(const RippleConfig *config, const RippleMaterial *ma
     if (!plan->fits)
         plan->fitting_batch = find_batch(&run, batch);
     return TRUE;
+}
+
+gsize ripple_memory_batch(RippleBackend *backend, const RippleNetwork *network,
+                          RippleScheduleOptions options)
+{
+    guint64 real = ripple_backend_element_bytes(backend, RIPPLE_ELEMENT_REAL);
+    guint64 memory = ripple_backend_memory_bytes(backend);
+    for (; options.batch > 1; options.batch /= 2) {
+        RippleScratchNeed need = {0};
+        /* Half of the memory is for the data. */
+        RippleMemoryPlan plan = {.memory_bytes = memory / 2,
+                                 .largest_buffer = ripple_backend_largest_buffer_bytes(backend)};
+        add_buffers(&plan, RIPPLE_MEMORY_PARAMETERS, 1, product(network->parameter_span, real));
+        add_schedule(backend, network, &options, RIPPLE_MEMORY_EVALUATION, &need, &plan);
+        add_scratch(&need, &plan);
+        if (does_fit(&plan))
+            break;
+    }
+    return options.batch;
 }
 
 /* ---- what does not fit ---------------------------------------------------------------------- */

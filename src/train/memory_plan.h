@@ -49,5 +49,10 @@ gboolean ripple_memory_plan(const RippleConfig *config, const RippleMaterial *ma
 gboolean ripple_memory_plan_check(const RippleMemoryPlan *plan, const RippleBackend *backend,
                                   GError **error);
 
+/** Most samples in a step of evaluation or prediction with `options`: its batch, or as often half
+ * of it as the tensors do not fit beside the data; at least 1. */
+gsize ripple_memory_batch(RippleBackend *backend, const RippleNetwork *network,
+                          RippleScheduleOptions options);
+
 /** "parameters", "moments", …. Static. */
 const char *ripple_memory_name(RippleMemoryKind kind);
