@@ -86,9 +86,9 @@ def moments(count):
 
 
 class Planner:
-    def __init__(self, source, is_short):
+    def __init__(self, source, is_brief):
         self.source = source
-        self.is_short = is_short
+        self.is_brief = is_brief
         self.failed_sites = set()
         self.turn = {}
         self.first = None  # report of the first scenario
@@ -113,12 +113,12 @@ class Planner:
             self.case(scenario, place, 1)
             for place in found.places
             if (place.function, place.site) not in self.failed_sites
-            and not (self.is_short and report.is_clblast(place.site))
+            and not (self.is_brief and report.is_clblast(place.site))
         ]
 
     def cases(self, scenario, found):
         self.first = self.first or found
-        if self.is_short:
+        if self.is_brief:
             return self.new_sites(scenario, found) + self.one_of_each(scenario, found)
         if scenario.is_slow:
             step = max(1, len(found.places) // SLOW_CASES)
@@ -167,13 +167,12 @@ class Planner:
         print(f"{len(sites)} call sites of OpenCL in the program, {len(sites) - len(missing)} failed")
         for function, site in missing:
             print(f"  {function} in {self.source.place(site)} never came up")
-        return 0 if sites else 1
 
 
-def wrong_cases(laboratory, scenario, found, is_short):
+def wrong_cases(laboratory, scenario, found, is_brief):
     cases = []
     for kernel, count in sorted(found.launches.items()):
-        if is_short:
+        if is_brief:
             cases.append(WrongCase(scenario, kernel, count // 2 + 1, 0, 50))
             continue
         for launch in moments(count):

@@ -98,19 +98,27 @@ void layer_calls_init(void)
 
 /* ---- from where ----------------------------------------------------------------------------- */
 
-/* A frame that means the same in each run, as the module lies elsewhere each time; NULL where there
- * is nothing to tell of it: the layer itself and the loader. */
+/* A frame that means the same in each run, as the module lies elsewhere each time. */
 static char *describe_frame(const void *address)
 {
     Dl_info info;
     if (!dladdr(address, &info))
-        return NULL;
-    if (info.dli_fbase == own_base || info.dli_fbase == loader_base)
-        return NULL;
+        return g_strdup("unknown");
     g_autofree char *module = g_path_get_basename(info.dli_fname);
     /* The call is just before where it returns to. */
     return g_strdup_printf("%s+0x%zx", module,
                            (size_t)((const char *)address - (const char *)info.dli_fbase) - 1);
+}
+
+/* The frames of the layer come first, and perhaps what a sanitizer puts before them. */
+static int find_caller(void *const *frames, int n_frames)
+{
+    int i = 0;
+    while (i < n_frames && base_of(frames[i]) != own_base)
+        i++;
+    while (i < n_frames && (base_of(frames[i]) == own_base || base_of(frames[i]) == loader_base))
+        i++;
+    return i;
 }
 
 static LayerPlace *place_new(LayerFunction function, void *const *frames, int n_frames)
@@ -118,10 +126,8 @@ static LayerPlace *place_new(LayerFunction function, void *const *frames, int n_
     LayerPlace *place = g_new0(LayerPlace, 1);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     place->function = function;
-    for (int i = 0; i < n_frames; i++) {
+    for (int i = find_caller(frames, n_frames); i < n_frames; i++) {
         g_autofree char *frame = describe_frame(frames[i]);
-        if (!frame)
-            continue;
         g_checksum_update(checksum, (const guchar *)frame, (gssize)strlen(frame) + 1);
         if (!place->site)
             place->site = g_steal_pointer(&frame);
