@@ -61,6 +61,18 @@ class Case:
         return f"{self.scenario.name} RIPPLE_TEST_FAIL={self.variables['RIPPLE_TEST_FAIL']} {self.site}"
 
 
+class SecondCase(Case):
+    """A call that follows a failure fails as well."""
+
+    def __init__(self, first, place):
+        vars(self).update(vars(first))
+        self.kind = "failing after another"
+        self.variables = {
+            "RIPPLE_TEST_FAIL": f"{first.variables['RIPPLE_TEST_FAIL']},"
+            f"{place.function}@{place.path}:1:-5"
+        }
+
+
 class WrongCase:
     """One wrong value in one run."""
 
@@ -159,6 +171,18 @@ class Planner:
             return []
         middle = launches[len(launches) // 2]
         return [self.case(scenario, middle, 1, manner) for manner in ("later", "lost")]
+
+    def follow_ups(self, cases, reports):
+        found = []
+        for case, report_of_case in zip(cases, reports):
+            if case.is_wrong or case.manner != "now":
+                continue
+            for place in report_of_case.places:
+                site = (place.function, place.site)
+                if site not in self.failed_sites and not report.is_clblast(place.site):
+                    self.failed_sites.add(site)
+                    found.append(SecondCase(case, place))
+        return found
 
     def tell_sites(self):
         """Which call sites of the program were failed, and which never came up."""
