@@ -132,6 +132,62 @@ static void test_from_checkpoint(void)
     g_assert_true(g_file_test(kept, G_FILE_TEST_EXISTS));
 }
 
+/* The path in "… `ripple compare --replay PATH` tells where." */
+static char *path_in(const char *message)
+{
+    static const char before[] = "`ripple compare --replay ";
+    const char *path = strstr(message, before);
+    if (!path)
+        g_error("No step was written down: %s", message);
+    path += strlen(before);
+    return g_strndup(path, strcspn(path, "`"));
+}
+
+/* A run that grows beyond all bounds over a dozen steps or so. */
+static char *diverge(const char *directory, const char *table, const char *steps, guint64 every)
+{
+    g_autoptr(RippleConfig) config =
+        test_config("data.data", table, "network.hidden", "8:relu", "network.loss", "mse",
+                    "training.learning_rate", "2", "training.momentum", "0.9", "training.batch",
+                    "16", "training.epochs", "500", "run.checkpoint_every", "never", NULL);
+    config->out = g_strdup_printf("%s/run-%s-%u", directory, steps, (guint)every);
+    config->checkpoint_every = (RippleInterval){every, RIPPLE_INTERVAL_STEPS};
+    g_setenv("RIPPLE_STEPS", steps, TRUE);
+    g_autoptr(TestRun) run = test_run(config);
+    g_assert_error(run->error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE);
+    if (every > 0)
+        check_message(run->error, "The checkpoint from after step ");
+    return path_in(run->error->message);
+}
+
+/* Parameters, moments and batch are the same to the bit, from wherever the run was taken again. */
+static void test_same_bundle(void)
+{
+    char *directory = data_directory_new();
+    g_autofree char *table = test_table(directory, "numbers.csv", 40, 4, 0, 1);
+    static const char *const steps[] = {"one", "many"};
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *from_start = diverge(directory, table, steps[i], 0);
+        g_autofree char *from_checkpoint = diverge(directory, table, steps[i], 2);
+        g_autofree char *name = g_path_get_basename(from_start);
+        g_assert_true(g_str_has_suffix(from_checkpoint, name));
+        g_autoptr(RippleBundle) bundle = ripple_bundle_load(from_start, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(bundle->checkpoint->position.step, >=, 4);
+        gdouble largest = 0;
+        for (gsize w = 0; w < bundle->checkpoint->model->network->parameter_span; w++)
+            largest = fmax(largest, fabs(bundle->checkpoint->moments[0][w]));
+        g_assert_cmpfloat(largest, >, 0);
+        g_autoptr(RippleModelComparison) found =
+            ripple_compare_models(from_start, from_checkpoint, 0, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(found->tensors->len, ==, 4 + 4 + 2);
+        g_assert_true(found->pass);
+    }
+    data_directory_remove(directory);
+}
+
 static void test_without_directory(void)
 {
     g_auto(Place) place = place_new();
@@ -209,9 +265,7 @@ static void test_wrong_device(void)
 
     g_autoptr(TestOutput) trained = test_program(wrong, TRAIN, "--data", table, "--out", out, NULL);
     test_assert_status(trained, 6);
-    const char *path = strstr(trained->err, out);
-    g_assert_nonnull(path);
-    g_autofree char *bundle = g_strndup(path, strcspn(path, "`"));
+    g_autofree char *bundle = path_in(trained->err);
     g_autoptr(TestOutput) replayed =
         test_program(wrong, "compare --replay", bundle, "--json", NULL);
     test_assert_status(replayed, 5);
@@ -229,6 +283,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/not-finite/noticed", test_noticed);
     g_test_add_func("/not-finite/from-checkpoint", test_from_checkpoint);
+    g_test_add_func("/not-finite/same-bundle", test_same_bundle);
     g_test_add_func("/not-finite/without-directory", test_without_directory);
     g_test_add_func("/not-finite/replay", test_replay);
     g_test_add_func("/not-finite/wrong-device", test_wrong_device);

@@ -108,8 +108,10 @@ static void test_is_model(void)
     g_autofree char *path = write_bundle(TRUE);
     g_autoptr(RippleModel) model = ripple_model_load(path, &error);
     g_assert_no_error(error);
+    g_assert_cmpuint(model->network->outputs, ==, 3);
     g_autoptr(RippleCheckpoint) checkpoint = ripple_checkpoint_load(path, &error);
     g_assert_no_error(error);
+    g_assert_cmpuint(checkpoint->position.epoch, ==, 2);
     files_clear();
 }
 
