@@ -175,5 +175,6 @@ gboolean ripple_opencl_check_finite(RippleBackend *backend, const RippleFiniteCh
     cl_ulong count = check->values.rows * check->values.columns;
     const RippleArgument arguments[] = {RIPPLE_OPERAND(values), RIPPLE_OPERAND(result),
                                         RIPPLE_ARGUMENT(count)};
-    return ripple_kernel_launch(self, kernel, count, 1, arguments, G_N_ELEMENTS(arguments), error);
+    return ripple_kernel_launch(self, kernel, ripple_ceiling(count, 16), 1, arguments,
+                                G_N_ELEMENTS(arguments), error);
 }
