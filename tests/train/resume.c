@@ -225,16 +225,26 @@ static void assert_same_run(const Place *place)
     assert_same_metrics(place->out, place->other);
 }
 
+/* It has gone beyond the first epoch: only whole ones count. */
+static void check_best_of_first_epoch(const Place *place, const char *device)
+{
+    g_autoptr(RippleConfig) config = config_new(place, device, place->other);
+    set(config, "training", "epochs", "1");
+    begin(config, 0, 0);
+    assert_same_file(place->out, place->other, "best.safetensors");
+}
+
 /* A finished run goes on when more is asked for, also from within an epoch. */
 static void test_extended(void)
 {
     for (guint d = 0; test_devices[d]; d++) {
         g_auto(Place) place = place_new();
-        g_autoptr(RippleConfig) whole = config_new(&place, test_devices[d], place.other);
-        begin(whole, 0, 0);
         g_autoptr(RippleConfig) part = config_new(&place, test_devices[d], place.out);
         set(part, "training", "steps", "9");
         begin(part, 0, 0);
+        check_best_of_first_epoch(&place, test_devices[d]);
+        g_autoptr(RippleConfig) whole = config_new(&place, test_devices[d], place.other);
+        begin(whole, 0, 0);
         go_on(place.out, "steps", "14", 0, 0);
         go_on(place.out, "steps", "15", 0, 0);
         go_on(place.out, "steps", "28", 0, 0);
@@ -298,6 +308,30 @@ static void test_damaged(void)
     g_autoptr(RippleConfig) whole = config_new(&place, "auto", place.other);
     begin(whole, 0, 0);
     assert_same_run(&place);
+}
+
+static void check_unfinished(const RippleEpochReport *report, gpointer directory)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleCheckpoint) newest = ripple_checkpoints_newest(directory, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_false(newest->position.is_finished);
+}
+
+/* Killed between its last step and the report of it, a run must still have something to do. */
+static void test_reported_first(void)
+{
+    g_auto(Place) place = place_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RippleConfig) config = config_new(&place, "reference", place.out);
+    set(config, "training", "steps", "6"); /* of the seven of an epoch */
+    set(config, "run", "checkpoint_every", "3steps");
+    g_autoptr(RippleTrainer) trainer = ripple_trainer_new(config, &error);
+    g_assert_no_error(error);
+    const RippleObserver observer = {.epoch = check_unfinished, .user_data = place.out};
+    RippleTrainingResult result;
+    ripple_trainer_run(trainer, &observer, &result, &error);
+    g_assert_no_error(error);
 }
 
 /* ---- what is refused ------------------------------------------------------------------------ */
@@ -406,6 +440,7 @@ int main(int argc, char **argv)
     g_test_add_func("/resume/extended", test_extended);
     g_test_add_func("/resume/asked-for-more", test_asked_for_more);
     g_test_add_func("/resume/damaged", test_damaged);
+    g_test_add_func("/resume/reported-first", test_reported_first);
     g_test_add_func("/resume/refused", test_refused);
     g_test_add_func("/resume/metrics-cut", test_metrics_cut);
     g_test_add_func("/resume/in-use", test_in_use);
