@@ -206,6 +206,7 @@ static void test_replay(void)
     g_setenv("RIPPLE_STEPS", "many", TRUE);
     g_autoptr(RippleConfig) config = config_new(&place, "reference");
     g_autoptr(TestRun) run = test_run(config);
+    g_assert_error(run->error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE);
     g_autoptr(RippleComparison) found = ripple_compare_replay(place.bundle, "auto", &error);
     g_assert_no_error(error);
     g_assert_true(found->pass);
