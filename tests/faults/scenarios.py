@@ -14,6 +14,7 @@ class Scenario:
     never failed, or say that there is no checkpoint yet.
     is_slow: it takes seconds, so that each call site is failed once, and no more.
     is_short: it has its part in the short form.
+    overlooks: kernels whose wrong values are none of its business.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Scenario:
         resumes=None,
         is_slow=False,
         is_short=False,
+        overlooks=(),
         **variables,
     ):
         self.name = name
@@ -34,6 +36,7 @@ class Scenario:
         self.resumes = resumes
         self.is_slow = is_slow
         self.is_short = is_short
+        self.overlooks = overlooks
         self.variables = variables
 
 
@@ -140,6 +143,15 @@ SCENARIOS = (
         RIPPLE_PROGRAM_CACHE="on",
     ),
     Scenario("compare", "compare --data flowers.csv --hidden 4 --batch 16 --steps 2 --tune off --json"),
+    Scenario(
+        "gradcheck",
+        "gradcheck --data flowers.csv --hidden 4:tanh --batch 16 --device auto --json",
+    ),
+    Scenario(
+        "verify-resume",
+        "verify-resume --tune off --json --data flowers.csv --hidden 4 --batch 16 --epochs 2 "
+        "--checkpoint-every never",
+    ),
     Scenario("bench-step", "bench step --inputs 16 --outputs 3 --hidden 8 --batch 16 --json", is_slow=True),
     Scenario("bench-gemm", "bench gemm --shape 9x8x7 --json", is_slow=True),
     Scenario("bench-peak", "bench peak --json", is_slow=True),
@@ -148,6 +160,12 @@ SCENARIOS = (
 
 # Kernels that write a wrong value, and who should notice.
 WRONG = (
+    Scenario(
+        "gradcheck-wrong",
+        "gradcheck --data flowers.csv --hidden 6:tanh,4:tanh --batch 16 --device auto -q",
+        # The gradient comes neither from the loss nor from the output's probabilities.
+        overlooks=("loss_sum", "softmax"),
+    ),
     Scenario(
         "compare-panel",
         "compare --data flowers.csv --hidden 6,4:tanh --batch 16 --steps 2 --tune off -q",
