@@ -81,16 +81,24 @@ RippleView ripple_result_log_slots(const RippleResultLog *log, guint steps)
     return ripple_view(log->ring, log->enqueued % SLOTS * VALUES, steps, VALUES);
 }
 
-/* The second value of `slot` becomes NaN when something that is watched is not finite. */
-static gboolean look(RippleResultLog *log, guint64 slot, GError **error)
+static gboolean look_at(RippleResultLog *log, RippleView result, GError **error)
 {
-    RippleView result = ripple_view(log->ring, slot * VALUES + 1, 1, 1);
     for (guint i = 0; i < log->n_watched; i++) {
         const RippleFiniteCheck check = {log->watched[i], result};
         if (!ripple_backend_check_finite(log->ring->backend, &check, error))
             return FALSE;
     }
     return TRUE;
+}
+
+/* The second value of `slot` becomes NaN when something that is watched is not finite. */
+static gboolean look(RippleResultLog *log, guint64 slot, GError **error)
+{
+    RippleBackend *backend = log->ring->backend;
+    ripple_backend_set_row(backend, g_intern_static_string("finite"));
+    gboolean ok = look_at(log, ripple_view(log->ring, slot * VALUES + 1, 1, 1), error);
+    ripple_backend_set_row(backend, NULL);
+    return ok;
 }
 
 /* Enqueue a read of the slots written since the last one, up to the end of the ring. */
