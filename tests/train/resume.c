@@ -264,8 +264,8 @@ static void test_asked_for_more(void)
     begin(first, 0, 0);
     {
         g_autoptr(RippleConfig) config = NULL;
-        g_autoptr(RippleTrainer) trainer = resume(place.out, "epochs", "4", &config, &error);
-        g_assert_no_error(error); /* and is gone before it has taken a step */
+        ripple_trainer_free(resume(place.out, "epochs", "4", &config, &error));
+        g_assert_no_error(error); /* it is gone before it has taken a step */
     }
     go_on(place.out, NULL, NULL, 0, 0);
     g_autoptr(RippleConfig) whole = config_new(&place, "reference", place.other);

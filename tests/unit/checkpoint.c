@@ -246,6 +246,11 @@ static char *place_checkpoint(guint64 step)
     return write_checkpoint(name, step, FALSE);
 }
 
+static void put_checkpoint(guint64 step)
+{
+    g_free(place_checkpoint(step));
+}
+
 static void damage(const char *path)
 {
     g_autoptr(GBytes) whole = files_read(path);
@@ -276,9 +281,11 @@ static void test_newest(void)
 {
     g_auto(Place) place = place_new();
     g_autofree char *problem = NULL;
-    g_autofree char *other = place_checkpoint(9), *another = place_checkpoint(10);
+    put_checkpoint(9);
+    put_checkpoint(10);
     g_assert_cmpuint(newest(&place, &problem), ==, 10);
-    g_autofree char *most = place_checkpoint(999999999999), *more = place_checkpoint(1000000000000);
+    put_checkpoint(999999999999);
+    put_checkpoint(1000000000000);
     g_assert_cmpuint(newest(&place, &problem), ==, 1000000000000);
     g_assert_null(problem);
 }
@@ -288,8 +295,9 @@ static void test_the_one_before_a_damaged_one(void)
     g_auto(Place) place = place_new();
     g_autoptr(GError) error = NULL;
     g_autofree char *problem = NULL;
-    g_autofree char *first = place_checkpoint(5), *second = place_checkpoint(10),
-                    *third = place_checkpoint(15);
+    put_checkpoint(5);
+    put_checkpoint(10);
+    g_autofree char *third = place_checkpoint(15);
     damage(third);
     g_assert_cmpuint(newest(&place, &problem), ==, 10);
     g_assert_nonnull(strstr(problem, third));
