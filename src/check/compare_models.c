@@ -62,6 +62,12 @@ static gboolean compare_metadata(RippleModelComparison *self, const RippleSafete
 
 /* ---- tensors -------------------------------------------------------------------------------- */
 
+/* The checksum of a checkpoint says nothing of the model. */
+static gboolean is_compared(const RippleStoredTensor *tensor)
+{
+    return strcmp(tensor->name, RIPPLE_SAFETENSORS_CHECKSUM) != 0;
+}
+
 static const RippleStoredTensor *counterpart(const RippleSafetensors *with,
                                              const RippleStoredTensor *tensor,
                                              const RippleSafetensors *file, GError **error)
@@ -83,9 +89,11 @@ static const RippleStoredTensor *counterpart(const RippleSafetensors *with,
 static gboolean check_all_there(const RippleSafetensors *file, const RippleSafetensors *with,
                                 GError **error)
 {
-    for (guint i = 0; i < ripple_safetensors_count(file); i++)
-        if (!counterpart(with, ripple_safetensors_tensor(file, i), file, error))
+    for (guint i = 0; i < ripple_safetensors_count(file); i++) {
+        const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
+        if (is_compared(tensor) && !counterpart(with, tensor, file, error))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -134,12 +142,15 @@ RippleModelComparison *ripple_compare_models(const char *path, const char *with,
     g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, error);
     g_autoptr(RippleSafetensors) other = file ? ripple_safetensors_open(with, error) : NULL;
     g_autoptr(RippleModelComparison) self = comparison_new(tolerance);
-    if (!other || !compare_metadata(self, file, other, error) ||
-        !check_all_there(file, other, error) || !check_all_there(other, file, error))
+    if (!other || !ripple_safetensors_check_sum(file, error) ||
+        !ripple_safetensors_check_sum(other, error) ||
+        !compare_metadata(self, file, other, error) || !check_all_there(file, other, error) ||
+        !check_all_there(other, file, error))
         return NULL;
     for (guint i = 0; i < ripple_safetensors_count(file); i++) {
         const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
-        if (!compare_tensor(self, file, tensor, other, ripple_safetensors_find(other, tensor->name),
+        if (is_compared(tensor) &&
+            !compare_tensor(self, file, tensor, other, ripple_safetensors_find(other, tensor->name),
                             error))
             return NULL;
     }

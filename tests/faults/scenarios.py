@@ -65,7 +65,7 @@ def write_data(directory):
 
 
 MODEL = ("run/model.safetensors",)
-TRAIN = "train --tune off --json"
+TRAIN = "train --tune off --trust-device --json"
 FLOWER = f"{TRAIN} --data flowers.csv --hidden 4 --batch 16"
 STREAM = f"{TRAIN} --data pictures --hidden 4 --epochs 2 --memory-limit 20K --out run"
 CHECKPOINTS = (

@@ -231,7 +231,7 @@ static void test_replay(void)
 
 #define TRAIN                                                                                      \
     "train --hidden 12:tanh --lr 0.05 --batch 10 --steps 40 --device auto --no-shuffle -q "        \
-    "--tune off"
+    "--tune off --trust-device"
 
 /* `kernel` with `right` replaced, in a folder that stands in for the kernels. */
 static char **environment_with(char **environment, const char *folder, const char *kernel,
