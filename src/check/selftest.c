@@ -72,6 +72,8 @@ static gboolean try_unit(RippleBackend *device, const RippleSelftestUnit *unit, 
 {
     if (unit->operations & RIPPLE_TRY_PRODUCT)
         return ripple_try_products(device, unit, tally, error);
+    if (unit->operations & RIPPLE_TRY_FINITE)
+        return ripple_try_finite(device, unit, tally, error);
     gint before = ripple_opencl_force_provider(device, unit->provider);
     gboolean ok = try_network(device, unit, tally, error);
     ripple_opencl_force_provider(device, before);
@@ -92,7 +94,7 @@ static void note_name(GPtrArray *names, const char *name)
 static guint wanted_operations(const RippleSelftestUnit *unit, const char *only, GPtrArray *names)
 {
     guint wanted = 0;
-    for (guint operation = RIPPLE_TRY_FORWARD; operation <= RIPPLE_TRY_PRODUCT; operation <<= 1) {
+    for (guint operation = RIPPLE_TRY_FORWARD; operation <= RIPPLE_TRY_FINITE; operation <<= 1) {
         if (!(unit->operations & operation))
             continue;
         g_autofree char *name = ripple_selftest_group_name(unit, (RippleTry)operation);

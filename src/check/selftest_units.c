@@ -17,6 +17,7 @@ char *ripple_selftest_group_name(const RippleSelftestUnit *unit, RippleTry opera
                        : operation == RIPPLE_TRY_LOSS     ? "loss"
                        : operation == RIPPLE_TRY_GATHER   ? "gather"
                        : operation == RIPPLE_TRY_STEPS    ? "steps at once"
+                       : operation == RIPPLE_TRY_FINITE   ? "finite"
                                                           : "forward in a row";
     if (unit->provider < 0)
         return g_strdup(name);
@@ -194,6 +195,15 @@ static void add_steps(GArray *units)
     g_array_append_val(units, unit);
 }
 
+static void add_finite(GArray *units)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        const RippleSelftestUnit unit = {
+            .operations = RIPPLE_TRY_FINITE, .provider = -1, .batch = sizes[i]};
+        g_array_append_val(units, unit);
+    }
+}
+
 GArray *ripple_selftest_units(void)
 {
     GArray *units = g_array_new(FALSE, FALSE, sizeof(RippleSelftestUnit));
@@ -206,5 +216,6 @@ GArray *ripple_selftest_units(void)
     add_few_samples(units);
     add_losses(units);
     add_steps(units);
+    add_finite(units);
     return units;
 }

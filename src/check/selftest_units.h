@@ -18,6 +18,7 @@ typedef enum {
     RIPPLE_TRY_STEPS = 1 << 7,
     RIPPLE_TRY_PRODUCT = 1 << 8, /**< a product alone, in each form; uses batch, inputs and outputs
                                       as m, n and k */
+    RIPPLE_TRY_FINITE = 1 << 9,  /**< of as many numbers as batch says */
 } RippleTry;
 
 /** One unit: a small network and what is tried of it. */
@@ -43,6 +44,10 @@ GArray *ripple_selftest_units(void);
 
 /** Name of the group that `operation` of `unit` belongs to ("forward, panel"); free with g_free. */
 char *ripple_selftest_group_name(const RippleSelftestUnit *unit, RippleTry operation);
+
+/** Whether numbers are finite, where all are, and where one is not. */
+gboolean ripple_try_finite(RippleBackend *device, const RippleSelftestUnit *unit,
+                           RippleTally *tally, GError **error);
 
 /** Products in each form that the unit has, exact whatever the order of their sums. */
 gboolean ripple_try_products(RippleBackend *device, const RippleSelftestUnit *unit,

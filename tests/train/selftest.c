@@ -53,6 +53,8 @@ static const Mistake mistakes[] = {
     {"steps_layers.cl", "sum += VECTOR_AT(memory, layers[l].delta + s * outputs + o);",
      "sum = VECTOR_AT(memory, layers[l].delta + s * outputs + o);", "steps at once",
      "Steps at once"},
+    {"check_finite.cl", "all(isfinite(vload16(0, values + first)))", "1", "finite", "Whether 17 "},
+    {"check_finite.cl", "are_finite &= isfinite", "are_finite = isfinite", "finite", "Whether 7 "},
     {"steps_loss.cl", "*sum += power;", "*sum += 1.001f * power;", "steps at once",
      "Steps at once"},
 };
