@@ -20,23 +20,6 @@ char *ripple_compare_number(gdouble value)
 
 /* ---- tables --------------------------------------------------------------------------------- */
 
-/* A part of the bound in percent, or how many times over it. */
-static void add_share(RippleTable *table, gdouble share)
-{
-    if (share <= 1)
-        ripple_table_add(table, "%.1f%%", 100 * share);
-    else
-        ripple_table_add(table, "%.2g×", share);
-}
-
-static void add_verdict(RippleTable *table, gboolean pass)
-{
-    if (pass)
-        ripple_table_add(table, "pass");
-    else
-        ripple_table_add(table, ripple_console_has_colour() ? "\033[1;31mFAIL\033[m" : "FAIL");
-}
-
 static void add_element(RippleTable *table, const RippleTensorComparison *worst)
 {
     ripple_table_add(table, "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "]", worst->row, worst->column);
@@ -78,8 +61,8 @@ static void print_tensors(const RippleComparison *found)
         ripple_table_add(table, "%s", worst->name);
         ripple_table_add(table, "%" G_GUINT64_FORMAT, worst->step);
         add_element(table, worst);
-        add_share(table, worst->share);
-        add_verdict(table, worst->pass);
+        ripple_table_add_share(table, worst->share);
+        ripple_table_add_verdict(table, worst->pass);
     }
     ripple_table_print(table);
 }
@@ -99,11 +82,11 @@ static void print_devices(const RippleComparison *found)
         ripple_table_add(table, "%s", name);
         ripple_table_add(table, "%" G_GUINT64_FORMAT, between->step);
         add_element(table, between);
-        add_share(table, between->share);
-        add_share(table, own->share);
-        add_verdict(table, own->pass);
-        add_share(table, other->share);
-        add_verdict(table, other->pass);
+        ripple_table_add_share(table, between->share);
+        ripple_table_add_share(table, own->share);
+        ripple_table_add_verdict(table, own->pass);
+        ripple_table_add_share(table, other->share);
+        ripple_table_add_verdict(table, other->pass);
     }
     ripple_table_print(table);
 }
@@ -285,7 +268,7 @@ void ripple_compare_print_models(const RippleModelComparison *found, const char 
         const RippleTensorComparison *tensor = ripple_compared(found->tensors, i);
         ripple_table_add(table, "%s", tensor->name);
         add_element(table, tensor);
-        add_verdict(table, tensor->pass);
+        ripple_table_add_verdict(table, tensor->pass);
     }
     ripple_table_print(table);
     print_histogram(found->tensors, "How far the numbers lie apart");

@@ -170,12 +170,10 @@ static void add_row(RippleTable *table, const RippleGradientCheck *check, gboole
         ripple_table_add(table, "%.9g", check->device);
         ripple_table_add(table, "%.2g", check->device_share);
     }
-    if (check->pass)
-        ripple_table_add(table, "pass");
-    else if (!is_measured && !(check->device_share > 1))
+    if (!check->pass && !is_measured && !(check->device_share > 1))
         ripple_table_add(table, "–");
     else
-        ripple_table_add(table, ripple_console_has_colour() ? "\033[1;31mFAIL\033[m" : "FAIL");
+        ripple_table_add_verdict(table, check->pass);
 }
 
 static void print_counts(const RippleGradcheck *found)

@@ -50,18 +50,8 @@ static void add_share(RippleTable *table, gdouble share)
 {
     if (share == 0)
         ripple_table_add(table, "exact");
-    else if (share <= 1)
-        ripple_table_add(table, "%.1f%%", 100 * share);
     else
-        ripple_table_add(table, "%.2g×", share);
-}
-
-static void add_verdict(RippleTable *table, gboolean pass)
-{
-    if (pass)
-        ripple_table_add(table, "pass");
-    else
-        ripple_table_add(table, ripple_console_has_colour() ? "\033[1;31mFAIL\033[m" : "FAIL");
+        ripple_table_add_share(table, share);
 }
 
 static void print_table(const RippleSelftest *found)
@@ -76,7 +66,7 @@ static void print_table(const RippleSelftest *found)
         ripple_table_add(table, "%s", group->kernels);
         ripple_table_add(table, "%u", group->cases);
         add_share(table, group->share);
-        add_verdict(table, group->wrong == 0);
+        ripple_table_add_verdict(table, group->wrong == 0);
     }
     ripple_table_print(table);
     ripple_console_print("\n%s tensors in %.1f s. %s\n", cases, found->seconds,

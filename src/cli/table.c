@@ -44,6 +44,22 @@ void ripple_table_add(RippleTable *table, const char *format, ...)
     g_ptr_array_add(table->cells, cell);
 }
 
+void ripple_table_add_share(RippleTable *table, gdouble share)
+{
+    if (share <= 1)
+        ripple_table_add(table, "%.1f%%", 100 * share);
+    else
+        ripple_table_add(table, "%.2g×", share);
+}
+
+void ripple_table_add_verdict(RippleTable *table, gboolean pass)
+{
+    if (pass)
+        ripple_table_add(table, "pass");
+    else
+        ripple_table_add(table, ripple_console_has_colour() ? "\033[1;31mFAIL\033[m" : "FAIL");
+}
+
 void ripple_table_print(const RippleTable *table)
 {
     g_autoptr(GString) text = g_string_new(NULL);
