@@ -178,9 +178,12 @@ void ripple_bound_softmax(const gdouble *z, const gdouble *a, gsize columns, gdo
         maximum = fmax(maximum, z[i]);
         worst = fmax(worst, allowed[i]);
     }
-    for (gsize i = 0; i < columns; i++)
-        allowed[i] =
+    /* Whatever z is, a share lies between 0 and 1; nor would the exponential be a number. */
+    for (gsize i = 0; i < columns; i++) {
+        gdouble error =
             a[i] * (expm1(2 * worst) + U * (32 + columns + (maximum - z[i]))) + RIPPLE_SMALLEST;
+        allowed[i] = error <= 1 ? error : 1;
+    }
 }
 
 static gboolean bound_activation(const RippleScheduler *follower, guint layer, gsize count,

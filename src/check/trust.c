@@ -1,4 +1,5 @@
 /* Is the device to be trusted with a training? */
+#include "check/selftest_units.h"
 #include "check/trial.h"
 #include "check/trust_file.h"
 #include "train/rates.h"
@@ -26,6 +27,14 @@ static gsize last_batch(const RippleTrainer *trainer)
     return trainer->material->n_train % ripple_session_batch_size(trainer->session);
 }
 
+/* Samples of validation and test, 0 where there are none. */
+static void evaluated_samples(const RippleTrainer *trainer, gsize samples[2])
+{
+    const RippleMaterial *material = trainer->material;
+    samples[0] = material->n_validation;
+    samples[1] = material->test ? material->test->samples : 0;
+}
+
 /* What is tried, by which it is remembered. */
 static char *describe(const RippleTrainer *trainer)
 {
@@ -33,16 +42,42 @@ static char *describe(const RippleTrainer *trainer)
     const RippleConfig *config = trainer->config;
     g_autofree char *network = ripple_network_describe(material->model->network);
     const char *moments = ripple_config_moments(config) == 1 ? " with momentum" : "";
+    gsize evaluated[2];
+    evaluated_samples(trainer, evaluated);
     return g_strdup_printf(
-        "%s, %s as inputs, %s as targets, batch %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT ", %s%s",
+        "%s, %s as inputs, %s as targets, batch %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT
+        ", %s%s, evaluation of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " by %" G_GSIZE_FORMAT,
         network, material->train->input_bytes ? "bytes" : "numbers",
         material->train->target_kind == RIPPLE_TARGET_LABELS ? "labels" : "numbers",
         ripple_session_batch_size(trainer->session), last_batch(trainer),
-        ripple_optimizer_name(config->optimizer), moments);
+        ripple_optimizer_name(config->optimizer), moments, evaluated[0], evaluated[1],
+        trainer->plan.evaluation_batch);
+}
+
+/* ---- what is tried -------------------------------------------------------------------------- */
+
+/* Where it is tried, and what came of it so far. */
+typedef struct {
+    const RippleTrainer *trainer;
+    RippleBackend *device;
+    RippleTally *tally;
+} Trust;
+
+static RippleTrial *trial_of(const Trust *self, gsize batch, GError **error)
+{
+    const RippleMaterial *material = self->trainer->material;
+    const RippleTrialOptions options = {
+        .network = material->model->network,
+        .batch = tried_batch(self->trainer, batch),
+        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
+        .has_bytes = material->train->input_bytes != NULL,
+        .rates = ripple_config_rates(self->trainer->config, 1),
+    };
+    return ripple_trial_new(self->device, &options, self->tally, error);
 }
 
 /* The operations of a step, as its schedule has them, to the first layer that is wrong. */
-static gboolean try_rows(RippleTrial *trial, gboolean with_chain, GError **error)
+static gboolean try_step(RippleTrial *trial, GError **error)
 {
     guint n_layers = trial->options.network->n_layers;
     if (!ripple_trial_gather(trial, error))
@@ -52,36 +87,66 @@ static gboolean try_rows(RippleTrial *trial, gboolean with_chain, GError **error
             (l + 1 < n_layers && !ripple_trial_delta(trial, l, error)) ||
             !ripple_trial_descent(trial, l, error))
             return FALSE;
-    if (trial->tally->failure)
+    return trial->tally->failure || ripple_trial_loss(trial, error);
+}
+
+/* Those of an evaluation. */
+static gboolean try_evaluation(RippleTrial *trial, GError **error)
+{
+    guint n_layers = trial->options.network->n_layers;
+    if (!ripple_trial_gather(trial, error))
+        return FALSE;
+    for (guint l = 0; l < n_layers && !trial->tally->failure; l++)
+        if (!ripple_trial_forward(trial, l, error))
+            return FALSE;
+    return trial->tally->failure || ripple_trial_loss(trial, error);
+}
+
+/* Nothing for a batch of no samples, or where something is known to be wrong. */
+static gboolean try_batch(const Trust *self, gsize batch,
+                          gboolean (*try)(RippleTrial *trial, GError **error), GError **error)
+{
+    if (batch == 0 || self->tally->failure)
         return TRUE;
-    return ripple_trial_loss(trial, error) && (!with_chain || ripple_trial_chain(trial, error));
+    g_autoptr(RippleTrial) trial = trial_of(self, batch, error);
+    return trial && try(trial, error);
 }
 
 /* Over a whole batch; and over the last of an epoch, which the steps at once have within them. */
-static gboolean try_all(const RippleTrainer *trainer, RippleBackend *device, RippleTally *tally,
-                        GError **error)
+static gboolean try_training(const Trust *self, GError **error)
 {
-    const RippleMaterial *material = trainer->material;
-    RippleTrialOptions options = {
-        .network = material->model->network,
-        .batch = tried_batch(trainer, ripple_session_batch_size(trainer->session)),
-        .has_labels = material->train->target_kind == RIPPLE_TARGET_LABELS,
-        .has_bytes = material->train->input_bytes != NULL,
-        .rates = ripple_config_rates(trainer->config, 1),
-    };
-    g_autoptr(RippleTrial) whole = ripple_trial_new(device, &options, tally, error);
+    g_autoptr(RippleTrial) whole =
+        trial_of(self, ripple_session_batch_size(self->trainer->session), error);
     if (!whole)
         return FALSE;
     if (ripple_trial_joins_steps(whole))
         return ripple_trial_steps(whole, error);
-    if (!try_rows(whole, TRUE, error))
+    if (!try_step(whole, error) || !(self->tally->failure || ripple_trial_chain(whole, error)))
         return FALSE;
-    options.batch = tried_batch(trainer, last_batch(trainer));
-    if (last_batch(trainer) == 0 || tally->failure)
-        return TRUE;
-    g_autoptr(RippleTrial) last = ripple_trial_new(device, &options, tally, error);
-    return last && try_rows(last, FALSE, error);
+    return try_batch(self, last_batch(self->trainer), try_step, error);
 }
+
+/* Each set goes row by row through steps of so many samples, and what is left of them, also where
+ * training takes many steps at once. */
+static gboolean try_evaluations(const Trust *self, GError **error)
+{
+    gsize most = self->trainer->plan.evaluation_batch, samples[2];
+    evaluated_samples(self->trainer, samples);
+    for (guint i = 0; most > 0 && i < G_N_ELEMENTS(samples); i++)
+        if (!try_batch(self, samples[i] < most ? 0 : most, try_evaluation, error) ||
+            !try_batch(self, samples[i] % most, try_evaluation, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean try_all(const Trust *self, GError **error)
+{
+    static const RippleSelftestUnit numbers = {.batch = 33}; /* whole vectors, and one more */
+    return try_training(self, error) && try_evaluations(self, error) &&
+           (self->tally->failure || ripple_try_finite(self->device, &numbers, self->tally, error));
+}
+
+/* ---- the verdict ---------------------------------------------------------------------------- */
 
 static gdouble worst_share(const RippleTally *tally)
 {
@@ -122,7 +187,8 @@ static gboolean test(RippleTrust *trust, const RippleTrainer *trainer, RippleTru
     if (trainer->trace && !apart)
         return FALSE;
     g_autoptr(GError) cause = NULL;
-    if (!try_all(trainer, apart ? apart : trainer->backend, tally, &cause))
+    const Trust self = {trainer, apart ? apart : trainer->backend, tally};
+    if (!try_all(&self, &cause))
         return excuse_memory(trust, trainer, &cause, error);
     trust->failure = g_steal_pointer(&tally->failure);
     trust->is_right = trust->failure == NULL;

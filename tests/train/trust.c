@@ -10,10 +10,21 @@
 #include <ripple/selftest.h>
 #include <string.h>
 
-/* A batch of 10, and 3 samples at the end of an epoch. */
-#define SAMPLES 23
+/* A batch of 10, and 3 samples at the end of an epoch; and samples to validate. */
+#define SAMPLES 30
+#define VALIDATION 7
 
-typedef enum { GATHER, FORWARD, LOSS, DELTA, DESCEND, STEPS, N_OPERATIONS } Operation;
+typedef enum {
+    GATHER,
+    FORWARD,
+    LOSS,
+    DELTA,
+    DESCEND,
+    STEPS,
+    EVALUATE,
+    FINITE,
+    N_OPERATIONS
+} Operation;
 
 /* The class of one backend at a time, and what is wrong with it. */
 static RippleBackendClass spoilt_class;
@@ -40,8 +51,9 @@ static gboolean gather(RippleBackend *backend, const RippleGather *gather, GErro
 
 static gboolean forward(RippleBackend *backend, const RippleForward *forward, GError **error)
 {
-    return right_class->forward(backend, forward, error) &&
-           spoil(FORWARD, forward->a.buffer ? forward->a : forward->z, error);
+    RippleView to = forward->a.buffer ? forward->a : forward->z;
+    return right_class->forward(backend, forward, error) && spoil(FORWARD, to, error) &&
+           (forward->x.rows != VALIDATION || spoil(EVALUATE, to, error));
 }
 
 static gboolean loss(RippleBackend *backend, const RippleLossOperation *loss,
@@ -69,6 +81,12 @@ static gboolean steps(RippleBackend *backend, const RippleSteps *steps,
            spoil(STEPS, steps->results, error);
 }
 
+/* All are finite, it says. */
+static gboolean check_finite(RippleBackend *backend, const RippleFiniteCheck *check, GError **error)
+{
+    return spoilt == FINITE || right_class->check_finite(backend, check, error);
+}
+
 static RippleBuffer *no_buffer(RippleBackend *backend, RippleElement element, gsize length,
                                GError **error)
 {
@@ -88,6 +106,7 @@ static void take_class(RippleTrainer *trainer, gboolean at_once)
     spoilt_class.delta = delta;
     spoilt_class.descend = descend;
     spoilt_class.steps = steps;
+    spoilt_class.check_finite = check_finite;
     if (!at_once)
         spoilt_class.most_steps = NULL;
     spoilt = N_OPERATIONS;
@@ -106,7 +125,8 @@ static Place place_new(const char *device)
     Place place = {.directory = data_directory_new()};
     g_autofree char *table = test_table(place.directory, "classes.csv", SAMPLES, 5, 3, 0);
     place.config = test_config("data.data", table, "network.hidden", "12:tanh", "training.batch",
-                               "10", "training.momentum", "0.9", "run.device", device, NULL);
+                               "10", "training.momentum", "0.9", "data.val_split", "0.234",
+                               "run.device", device, NULL);
     place.trainer = ripple_trainer_new(place.config, &error);
     g_assert_no_error(error);
     return place;
@@ -165,6 +185,8 @@ static void test_row_by_row(void)
     check_spoilt(place.trainer, LOSS, "Loss (cross-entropy) of layer 1 ");
     check_spoilt(place.trainer, DELTA, "Delta of layer 0 ");
     check_spoilt(place.trainer, DESCEND, "Descend of layer 0 ");
+    check_spoilt(place.trainer, EVALUATE, "Forward of layer 0 ");
+    check_spoilt(place.trainer, FINITE, "Whether 33 numbers are finite");
     check_right(place.trainer);
 }
 
@@ -173,6 +195,8 @@ static void test_at_once(void)
     g_auto(Place) place = place_new("auto");
     take_class(place.trainer, TRUE);
     check_spoilt(place.trainer, STEPS, "Steps at once ");
+    check_spoilt(place.trainer, EVALUATE, "Forward of layer 0 ");
+    check_spoilt(place.trainer, FINITE, "Whether 33 numbers are finite");
     check_right(place.trainer);
 }
 
