@@ -184,10 +184,11 @@ static void print_counts(const RippleGradcheck *found)
     g_autofree char *one_sided = ripple_console_count(found->counts[RIPPLE_SLOPE_ONE_SIDED]);
     g_autofree char *unmeasured = ripple_console_count(found->counts[RIPPLE_SLOPE_UNMEASURED]);
     g_autofree char *on_kinks = ripple_console_count(found->on_kinks);
-    ripple_console_print("\n%s parameters: %s measured with the full step, %s with a smaller one "
-                         "for a kink near by, %s on one side of a kink, %s not for kinks on both "
-                         "sides; %s lie exactly on a kink.\n",
-                         count, central, smaller, one_sided, unmeasured, on_kinks);
+    ripple_console_print(
+        "\nOf %s parameters %s were measured with the full step, %s with a smaller "
+        "one for a kink near by, and %s on one side of a kink; %s could not be "
+        "measured, with kinks on both sides. %s lie exactly on a kink.\n",
+        count, central, smaller, one_sided, unmeasured, on_kinks);
 }
 
 static void print_table(const RippleGradcheck *found)

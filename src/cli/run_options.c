@@ -40,7 +40,7 @@ static const struct {
     {"no-shuffle", "training", "shuffle", "false", "Keep the order of the data", NULL},
     {"device", "run", "device", NULL, "auto, reference, P:D, or a part of a name", "SEL"},
     {"memory-limit", "run", "memory_limit", NULL,
-     "Bytes of the device that the data may take; more are streamed (default: half)", "BYTES"},
+     "Bytes of the device for data; more are streamed (default: half, or what is left)", "BYTES"},
     {"tune", "run", "tune", NULL,
      "off, quick or full: find the fastest products first (default: quick, on new devices)",
      "MODE"},

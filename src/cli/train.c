@@ -108,6 +108,7 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
     ripple_trainer_samples(trainer, &train, &validation, &test);
     g_autofree char *network = ripple_network_describe(ripple_trainer_model(trainer)->network);
     g_autofree char *train_count = ripple_console_count(train);
+    g_autofree char *validation_count = ripple_console_count(validation);
     g_autofree char *test_count = ripple_console_count(test);
     g_autofree char *place = describe_place(trainer);
     const RippleBackend *device = ripple_trainer_device(trainer);
@@ -115,8 +116,7 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
     ripple_console_note(console, "device   %s", ripple_device_name(device));
     ripple_console_note(console, "network  %s", network);
     g_autofree char *validation_text =
-        validation ? g_strdup_printf(", %" G_GSIZE_FORMAT " to validate", validation)
-                   : g_strdup("");
+        validation ? g_strdup_printf(", %s to validate", validation_count) : g_strdup("");
     g_autofree char *test_text = test ? g_strdup_printf(", %s to test", test_count) : g_strdup("");
     ripple_console_note(console, "data     %s samples to train%s%s; %s", train_count,
                         validation_text, test_text, place);

@@ -12,8 +12,11 @@
 #define MOST_STOPS 1000
 #define BAR_WIDTH 24
 
+/* Interrupts are caught from the first results on: where a driver compiles, its compiler may want
+ * them for itself. */
 static void show_progress(guint64 step, guint64 steps, gpointer user_data)
 {
+    ripple_signals_catch_interrupts();
     g_autofree char *bar = ripple_console_bar((gdouble)step / steps, BAR_WIDTH);
     g_autofree char *line = g_strdup_printf(
         "training twice %s step %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, bar, step, steps);
@@ -144,7 +147,6 @@ gboolean ripple_command_verify_resume(int argc, char **argv, GError **error)
     const RippleResumeObserver observer = {.progress = show_progress,
                                            .is_interrupted = ripple_signals_is_interrupted,
                                            .user_data = &console};
-    ripple_signals_catch_interrupts();
     g_autoptr(RippleResumeProof) proof =
         ripple_verify_resume(config, (guint)stops, fault, &observer, error);
     ripple_console_end_progress();

@@ -223,7 +223,7 @@ static void set_none_fits(GError **error, const GPtrArray *devices, const char *
         g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE,
                             "There is no OpenCL device on this machine. Install your GPU's driver, "
                             "or `apt install pocl-opencl-icd` to compute on the CPU, or use "
-                            "--device reference.");
+                            "--device reference; `ripple doctor` tells what is missing.");
         return;
     }
     g_autoptr(GString) list = g_string_new(NULL);
