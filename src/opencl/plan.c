@@ -1,5 +1,6 @@
 #include "opencl/plan.h"
 
+#include "base/key_file.h"
 #include "base/text.h"
 #include "opencl/tile_shape.h"
 
@@ -70,7 +71,7 @@ static gboolean refuse(const char *key, const char *value, const char *takes, GE
 static gboolean load_provider(RippleProductPlan *plan, GKeyFile *file, const char *group,
                               GError **error)
 {
-    g_autofree char *name = g_key_file_get_string(file, group, "provider", NULL);
+    g_autofree char *name = ripple_key_file_text(file, group, "provider", NULL);
     g_autoptr(GString) takes = g_string_new(NULL);
     for (guint32 i = 0; i < RIPPLE_N_PROVIDERS; i++) {
         g_string_append_printf(takes, "%s%s", i ? " or " : "", ripple_provider_name(i));
@@ -84,7 +85,7 @@ static gboolean load_provider(RippleProductPlan *plan, GKeyFile *file, const cha
 static gboolean load_parameter(RippleProductPlan *plan, const Parameter *parameter, GKeyFile *file,
                                const char *group, GError **error)
 {
-    g_autofree char *text = g_key_file_get_string(file, group, parameter->key, NULL);
+    g_autofree char *text = ripple_key_file_text(file, group, parameter->key, NULL);
     guint64 number;
     if (text && parameter->automatic && strcmp(text, "auto") == 0) {
         *value_of(plan, parameter) = RIPPLE_PLAN_AUTO;

@@ -1,5 +1,6 @@
 #include "opencl/tuning.h"
 
+#include "base/key_file.h"
 #include "base/text.h"
 #include "opencl/private.h"
 #include "opencl/program_cache.h"
@@ -136,7 +137,7 @@ static gboolean parse_group(const char *group, RippleProduct *product)
 static gboolean load_speed(GKeyFile *file, const char *group, const char *key, gdouble *speed,
                            GError **error)
 {
-    g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+    g_autofree char *text = ripple_key_file_text(file, group, key, NULL);
     if (text && ripple_text_number(text, speed) && *speed >= 0)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,

@@ -1,5 +1,6 @@
 #include <ripple/config.h>
 
+#include "base/key_file.h"
 #include "base/text.h"
 #include "train/config_options.h"
 #include "train/rates.h"
@@ -79,14 +80,8 @@ static gboolean load_section(RippleConfig *config, GKeyFile *file, const char *s
     for (guint i = 0; keys[i]; i++) {
         if (!ripple_config_option_find(section, keys[i], error))
             return FALSE;
-        /* A bad escape gives both a value and an error. */
-        GError *reason = NULL;
-        g_autofree char *value = g_key_file_get_string(file, section, keys[i], &reason);
-        if (reason) {
-            g_propagate_error(error, reason);
-            return FALSE;
-        }
-        if (!ripple_config_set(config, section, keys[i], value, error))
+        g_autofree char *value = ripple_key_file_text(file, section, keys[i], error);
+        if (!value || !ripple_config_set(config, section, keys[i], value, error))
             return FALSE;
     }
     return TRUE;

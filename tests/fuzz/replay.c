@@ -16,7 +16,7 @@ static guint replay(const char *path)
         gsize length;
         g_assert_true(g_file_get_contents(names->pdata[i], &bytes, &length, NULL));
         /* Without the zero byte that GLib leaves behind them, so that a sanitizer sees the end. */
-        g_autofree guint8 *exact = g_memdup2(bytes, length);
+        g_autofree guint8 *exact = length > 0 ? g_memdup2(bytes, length) : g_malloc(1);
         LLVMFuzzerTestOneInput(exact, length);
     }
     return names->len;

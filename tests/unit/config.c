@@ -329,7 +329,9 @@ static void test_bad_files(void)
         {"\033[31m\n", "contains line \xe2\x80\x9c?[31m\xe2\x80\x9d"},
         {"[training]\nbatch=\033[31m\n", "option batch cannot be \"?[31m\""},
         {"[training]\nbatch=7\n[run]\n[training]\nbatch=7\n", "option batch stands twice"},
-        {"[data]\ndata=\\q\n", "data"},
+        {"[data]\ndata=\\q\n", "data in [data] has a backslash that begins no escape"},
+        {"[data]\ndata=a\\\\\\\n", "data in [data] has a backslash that begins no escape"},
+        {"[data]\ndata=\\q\\\n", "data in [data] has a backslash that begins no escape"},
         {"[data]\ndata=\xff\n", "not UTF-8"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
