@@ -119,8 +119,12 @@ static gboolean compare_tensor(RippleModelComparison *self, const RippleSafetens
 {
     gsize elements = tensor->elements;
     gsize rows = tensor->rank == 2 ? tensor->shape[0] : 1, columns = rows ? elements / rows : 0;
-    g_autofree gdouble *one = g_new(gdouble, elements), *two = g_new(gdouble, elements);
-    g_autofree gdouble *allowed = g_new(gdouble, elements);
+    g_autofree char *what = g_strdup_printf("the elements of the tensor \"%s\"", tensor->name);
+    g_autofree gdouble *one =
+        ripple_safetensors_allocate(file, what, elements, 3 * sizeof(gdouble), error);
+    if (!one)
+        return FALSE;
+    gdouble *two = one + elements, *allowed = two + elements;
     if (!ripple_safetensors_read_exact(file, tensor, one, error) ||
         !ripple_safetensors_read_exact(with, other, two, error))
         return FALSE;

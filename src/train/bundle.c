@@ -108,6 +108,13 @@ static gboolean blame(const RippleSafetensors *file, const char *what, GError **
                                     what);
 }
 
+static gpointer allocate(const RippleSafetensors *file, const char *name, gsize count, gsize bytes,
+                         GError **error)
+{
+    g_autofree char *what = g_strdup_printf("the elements of the tensor \"%s\"", name);
+    return ripple_safetensors_allocate(file, what, count, bytes, error);
+}
+
 /* The values of the tensor called `name`, which must have `rows` rows (any number where that is 0,
  * which is then set) of `columns`; a single column is a plain list. */
 static gfloat *read_values(const RippleSafetensors *file, const char *name, gsize *rows,
@@ -120,8 +127,9 @@ static gfloat *read_values(const RippleSafetensors *file, const char *name, gsiz
         return NULL;
     }
     *rows = tensor->shape[0];
-    g_autofree gfloat *values = g_new(gfloat, tensor->elements);
-    return ripple_safetensors_read(file, tensor, values, error) ? g_steal_pointer(&values) : NULL;
+    g_autofree gfloat *values = allocate(file, name, tensor->elements, sizeof(gfloat), error);
+    return values && ripple_safetensors_read(file, tensor, values, error) ? g_steal_pointer(&values)
+                                                                          : NULL;
 }
 
 static gboolean is_whole(gfloat value, gdouble limit)
@@ -145,7 +153,9 @@ static gboolean read_inputs(const RippleSafetensors *file, const RippleModel *mo
         return TRUE;
     }
     gsize count = batch->samples * batch->inputs;
-    batch->input_bytes = g_new(guint8, count);
+    batch->input_bytes = allocate(file, INPUTS, count, sizeof(guint8), error);
+    if (!batch->input_bytes)
+        return FALSE;
     for (gsize i = 0; i < count; i++) {
         if (!is_whole(values[i], 256))
             return blame(file, INPUTS, error);
@@ -162,7 +172,9 @@ static gboolean read_labels(const RippleSafetensors *file, const RippleNetwork *
         return FALSE;
     batch->target_kind = RIPPLE_TARGET_LABELS;
     batch->classes = MAX(network->outputs, 2); /* a single output tells two apart */
-    batch->labels = g_new(guint32, batch->samples);
+    batch->labels = allocate(file, LABELS, batch->samples, sizeof(guint32), error);
+    if (!batch->labels)
+        return FALSE;
     for (gsize i = 0; i < batch->samples; i++) {
         if (!is_whole(values[i], batch->classes))
             return blame(file, LABELS, error);

@@ -137,8 +137,9 @@ static gboolean read_values(const RippleSafetensors *file, const RippleNetwork *
         ripple_stored_layers_by_name(file, network, prefix, error);
     if (!layers)
         return FALSE;
-    *values = g_new(gdouble, network->parameter_span);
-    return ripple_stored_layers_read_exact(file, network, layers, *values, error);
+    *values = ripple_safetensors_allocate(file, *prefix ? "its moments" : "its parameters",
+                                          network->parameter_span, sizeof(gdouble), error);
+    return *values && ripple_stored_layers_read_exact(file, network, layers, *values, error);
 }
 
 static gboolean read_extras(RippleCheckpoint *self, GError **error)

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <ripple/error.h>
-#include <unistd.h>
 
 RippleModel *ripple_model_new(RippleNetwork *network, RippleTransform *transform)
 {
@@ -141,21 +140,6 @@ gboolean ripple_model_save(const RippleModel *model, const char *path, GError **
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-/* A file may have holes: it takes no room, and claims more than any memory. */
-static gfloat *allocate_parameters(const RippleNetwork *network, const char *path, GError **error)
-{
-    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
-    gfloat *parameters = network->parameter_span <= memory / sizeof(gfloat)
-                             ? g_try_new0(gfloat, network->parameter_span)
-                             : NULL;
-    if (!parameters)
-        ripple_safetensors_blame(path, error,
-                                 "its network has %" G_GSIZE_FORMAT
-                                 " parameters, more than this machine's memory holds.",
-                                 network->parameter_count);
-    return parameters;
-}
-
 RippleModel *ripple_model_load(const char *path, GError **error)
 {
     g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, error);
@@ -173,7 +157,8 @@ RippleModel *ripple_model_load(const char *path, GError **error)
     if (!transform)
         return NULL;
 
-    g_autofree gfloat *parameters = allocate_parameters(network, path, error);
+    g_autofree gfloat *parameters = ripple_safetensors_allocate(
+        file, "its parameters", network->parameter_span, sizeof(gfloat), error);
     if (!parameters)
         return NULL;
 

@@ -55,6 +55,12 @@ const char *ripple_safetensors_metadata(const RippleSafetensors *file, const cha
 gboolean ripple_safetensors_bytes(const RippleSafetensors *file, gsize begin, gpointer bytes,
                                   gsize count, GError **error);
 
+/** Room for `count` values of `bytes` each, all 0, which `what` ("its parameters") takes; free with
+ * g_free. A file may have holes: it takes no room on the disk, and claims more than any memory
+ * holds, which is a DATA error. */
+gpointer ripple_safetensors_allocate(const RippleSafetensors *file, const char *what, gsize count,
+                                     gsize bytes, GError **error);
+
 /** The elements of `tensor` as floats (`tensor->elements` of them into `values`). F32, F64, F16 and
  * BF16 are read; every element must be finite as a float. */
 gboolean ripple_safetensors_read(const RippleSafetensors *file, const RippleStoredTensor *tensor,

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Elements, and bytes of a checksum, that are read at a time. */
 #define CHUNK 8192
@@ -58,6 +59,23 @@ static gdouble read_bf16(const char *bytes)
     memcpy(&bits, bytes, sizeof bits);
     return float_from_bits((guint32)GUINT16_FROM_LE(bits) << 16);
 }
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+gpointer ripple_safetensors_allocate(const RippleSafetensors *file, const char *what, gsize count,
+                                     gsize bytes, GError **error)
+{
+    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    gpointer values = count <= memory / bytes ? g_try_malloc0_n(MAX(count, 1), bytes) : NULL;
+    if (!values)
+        ripple_safetensors_blame(ripple_safetensors_path(file), error,
+                                 "%s are %" G_GSIZE_FORMAT
+                                 " numbers, more than this machine's memory holds.",
+                                 what, count);
+    return values;
+}
+
+/* ---- elements ------------------------------------------------------------------------------- */
 
 typedef gdouble (*Reader)(const char *bytes);
 

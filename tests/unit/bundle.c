@@ -8,6 +8,7 @@
 #include <ripple/config.h>
 #include <ripple/error.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #define INPUTS 2
@@ -198,6 +199,38 @@ static void test_values_refused(void)
     }
 }
 
+/* Inputs of a tebibyte that is one hole: no memory holds them, whichever kind they are. */
+static void check_hole(gboolean has_labels)
+{
+    static const guint64 bytes = G_GUINT64_CONSTANT(1) << 40;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_bundle(has_labels);
+    g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, &error);
+    g_assert_no_error(error);
+    gsize begin = ripple_safetensors_find(file, "batch.inputs")->begin -
+                  ripple_safetensors_tensor(file, 0)->begin;
+    g_autoptr(GBytes) whole = files_read(path);
+    const char *header = (const char *)g_bytes_get_data(whole, NULL) + 8;
+    const char *end = strstr(header, "\"batch.inputs\"");
+    g_assert_nonnull(end);
+    g_autofree char *longer = g_strdup_printf(
+        "%.*s\"batch.inputs\":{\"dtype\":\"F32\",\"shape\":[%" G_GUINT64_FORMAT ",%u],"
+        "\"data_offsets\":[%" G_GSIZE_FORMAT ",%" G_GUINT64_FORMAT "]}}",
+        (int)(end - header), header, bytes / sizeof(gfloat) / INPUTS, INPUTS, begin, begin + bytes);
+    g_autofree char *hole = files_write_safetensors("hole.safetensors", longer, NULL, 0);
+    g_assert_cmpint(truncate(hole, (off_t)(8 + strlen(longer) + begin + bytes)), ==, 0);
+    g_assert_null(ripple_bundle_load(hole, &error));
+    files_assert_blamed(error, hole,
+                        "the tensor \"batch.inputs\" are 274877906944 numbers, more than this");
+    files_clear();
+}
+
+static void test_hole(void)
+{
+    check_hole(TRUE);
+    check_hole(FALSE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -207,5 +240,6 @@ int main(int argc, char **argv)
     g_test_add_func("/bundle/malformed", test_malformed);
     g_test_add_func("/bundle/cut-short", test_cut_short);
     g_test_add_func("/bundle/values-refused", test_values_refused);
+    g_test_add_func("/bundle/hole", test_hole);
     return g_test_run();
 }

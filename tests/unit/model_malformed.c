@@ -238,7 +238,7 @@ static void test_hole(void)
     off_t length = (off_t)(8 + strlen(header) + 4 * (weights + 16384));
     g_assert_cmpint(truncate(path, length), ==, 0);
     assert_refused(path,
-                   "its network has 274877923328 parameters, more than this machine's memory");
+                   "its parameters are 274877923328 numbers, more than this machine's memory");
     /* One byte less, and it is refused for that. */
     g_assert_cmpint(truncate(path, length - 1), ==, 0);
     assert_refused(path, "claims the bytes");
