@@ -158,8 +158,7 @@ static gboolean read_extras(RippleCheckpoint *self, GError **error)
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         if (!read_values(file, network, ripple_moment_prefixes[i], &self->moments[i], error))
             return FALSE;
-    return read_values(file, network, "", &self->parameters, error) &&
-           ripple_safetensors_check_sum(file, error);
+    return read_values(file, network, "", &self->parameters, error);
 }
 
 RippleCheckpoint *ripple_checkpoint_load(const char *path, GError **error)

@@ -140,9 +140,16 @@ gboolean ripple_model_save(const RippleModel *model, const char *path, GError **
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-RippleModel *ripple_model_load(const char *path, GError **error)
+/* A checkpoint is a model, too, and says whether it is as it was written. */
+static RippleSafetensors *open_whole(const char *path, GError **error)
 {
     g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, error);
+    return file && ripple_safetensors_check_sum(file, error) ? g_steal_pointer(&file) : NULL;
+}
+
+RippleModel *ripple_model_load(const char *path, GError **error)
+{
+    g_autoptr(RippleSafetensors) file = open_whole(path, error);
     if (!file)
         return NULL;
     g_autoptr(RippleNetwork) network = ripple_metadata_network(file, error);
@@ -175,7 +182,7 @@ RippleModel *ripple_model_load(const char *path, GError **error)
 gboolean ripple_model_load_parameters(const char *path, const RippleNetwork *network,
                                       gfloat *parameters, GError **error)
 {
-    g_autoptr(RippleSafetensors) file = ripple_safetensors_open(path, error);
+    g_autoptr(RippleSafetensors) file = open_whole(path, error);
     if (!file)
         return FALSE;
     g_autofree RippleStoredLayer *layers = ripple_stored_layers_by_order(file, network, error);

@@ -116,6 +116,12 @@ static void test_is_model(void)
     files_clear();
 }
 
+static void put_checksum(char *bytes, gsize length)
+{
+    guint64 sum = GUINT64_TO_LE(XXH64(bytes, length - sizeof sum, 0));
+    memcpy(bytes + length - sizeof sum, &sum, sizeof sum);
+}
+
 /* The bundle with one piece of its text replaced by another of the same length, and a checksum
  * that says nothing of it. */
 static void check_refused(gboolean has_labels, const char *from, const char *to)
@@ -131,8 +137,7 @@ static void check_refused(gboolean has_labels, const char *from, const char *to)
     if (!at)
         g_error("%s is not in %.1500s", from, copy + 8);
     memcpy(at, to, strlen(to));
-    guint64 sum = GUINT64_TO_LE(XXH64(copy, length - sizeof sum, 0));
-    memcpy(copy + length - sizeof sum, &sum, sizeof sum);
+    put_checksum(copy, length);
     g_file_set_contents(path, copy, (gssize)length, &error);
     g_assert_no_error(error);
     g_assert_null(ripple_bundle_load(path, &error));
@@ -174,7 +179,7 @@ static void test_cut_short(void)
 }
 
 /* Labels that no output has, bytes that are none. */
-static void check_value_refused(gsize from_end, gfloat value)
+static void check_value_refused(gsize from_end, gfloat value, const char *words)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = write_bundle(TRUE);
@@ -183,10 +188,11 @@ static void check_value_refused(gsize from_end, gfloat value)
     const char *data = g_bytes_get_data(bytes, &length);
     g_autofree char *copy = g_memdup2(data, length);
     memcpy(copy + length - from_end, &value, sizeof value);
+    put_checksum(copy, length);
     g_file_set_contents(path, copy, (gssize)length, &error);
     g_assert_no_error(error);
     g_assert_null(ripple_bundle_load(path, &error));
-    g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA);
+    files_assert_blamed(error, path, words);
     files_clear();
 }
 
@@ -194,8 +200,9 @@ static void test_values_refused(void)
 {
     const gfloat labels[] = {3, -1, 0.5f, NAN, 1e30f}, inputs[] = {256, -1, 0.5f, NAN, 1e30f};
     for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
-        check_value_refused(4, labels[i]);  /* the last of two labels */
-        check_value_refused(12, inputs[i]); /* the last of four inputs */
+        /* The last of two labels and of four inputs, in front of the checksum. */
+        check_value_refused(12, labels[i], "batch.labels\"");
+        check_value_refused(20, inputs[i], "batch.inputs\"");
     }
 }
 

@@ -13,14 +13,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* 2 → 3 → 2, with both moments, `step` steps after the beginning. Single numbers are as devices
- * have them, and double as the reference has. */
-static RippleCheckpoint *checkpoint_new(char *path, guint64 step, gboolean is_double)
+/* 2 → 3 → 2 */
+static RippleNetwork *network_new(void)
 {
     static const guint widths[] = {3, 2};
     static const RippleActivation activations[] = {RIPPLE_ACTIVATION_TANH,
                                                    RIPPLE_ACTIVATION_IDENTITY};
-    RippleNetwork *network = ripple_network_new(2, widths, activations, 2, RIPPLE_LOSS_MSE, NULL);
+    return ripple_network_new(2, widths, activations, 2, RIPPLE_LOSS_MSE, NULL);
+}
+
+/* After `step` steps. Numbers are single, as devices have them, or double, as the reference has. */
+static RippleCheckpoint *checkpoint_new(char *path, guint64 step, gboolean is_double)
+{
+    RippleNetwork *network = network_new();
     g_autoptr(RippleConfig) config = ripple_config_new();
     config->epochs = step + 1;
     RippleCheckpoint *self = g_new0(RippleCheckpoint, 1);
@@ -124,12 +129,19 @@ static void test_init(void)
     files_clear();
 }
 
+/* By all who read it: to go on, to evaluate it, and for weights to begin another run with. */
 static void assert_refused(const char *path)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(RippleCheckpoint) checkpoint = ripple_checkpoint_load(path, &error);
-    g_assert_null(checkpoint);
-    files_assert_blamed(error, path, "cannot be used");
+    GError *errors[3] = {NULL};
+    g_autoptr(RippleNetwork) network = network_new();
+    g_autofree gfloat *parameters = g_new0(gfloat, network->parameter_span);
+    g_assert_null(ripple_checkpoint_load(path, &errors[0]));
+    g_assert_null(ripple_model_load(path, &errors[1]));
+    g_assert_false(ripple_model_load_parameters(path, network, parameters, &errors[2]));
+    for (guint i = 0; i < G_N_ELEMENTS(errors); i++) {
+        files_assert_blamed(errors[i], path, "cannot be used");
+        g_error_free(errors[i]);
+    }
 }
 
 /* From the end on, so that the file need not be written anew each time. */
