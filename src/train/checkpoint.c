@@ -2,12 +2,14 @@
 
 #include "base/checksum.h"
 #include "base/text.h"
+#include "opencl/identity.h"
 #include "train/model_layers.h"
 #include "train/model_write.h"
 #include "train/safetensors.h"
 
 #include <math.h>
 #include <ripple/error.h>
+#include <string.h>
 
 #define KEY(name) "ripple.checkpoint." #name
 
@@ -39,6 +41,7 @@ void ripple_checkpoint_free(RippleCheckpoint *checkpoint)
     g_free(checkpoint->config);
     g_free(checkpoint->data);
     g_free(checkpoint->device);
+    g_free(checkpoint->identity);
     ripple_model_free(checkpoint->model);
     g_free(checkpoint->parameters);
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
@@ -65,6 +68,8 @@ static char **metadata_of(const RippleCheckpoint *checkpoint, char *const *more)
                             NULL);
     if (checkpoint->device)
         g_strv_builder_add_many(builder, KEY(device), checkpoint->device, NULL);
+    if (checkpoint->identity)
+        g_strv_builder_add_many(builder, KEY(identity), checkpoint->identity, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_autofree char *text = number_text(&checkpoint->position, i);
         if (!numbers[i].may_miss || !isnan(checkpoint->position.best_loss))
@@ -154,6 +159,7 @@ static gboolean read_extras(RippleCheckpoint *self, GError **error)
     if (self->position.epoch == 0)
         return blame(file, KEY(epoch), error);
     self->device = g_strdup(ripple_safetensors_metadata(file, KEY(device)));
+    self->identity = g_strdup(ripple_safetensors_metadata(file, KEY(identity)));
     const RippleNetwork *network = self->model->network;
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         if (!read_values(file, network, ripple_moment_prefixes[i], &self->moments[i], error))
@@ -208,4 +214,10 @@ char *ripple_device_text(const RippleBackend *backend)
     const char *driver = ripple_backend_driver(backend);
     return g_strconcat(ripple_backend_device_name(backend), driver ? ", driver " : NULL, driver,
                        NULL);
+}
+
+char *ripple_device_identity(const RippleBackend *backend)
+{
+    return strcmp(ripple_backend_kind(backend), "opencl") == 0 ? ripple_opencl_identity(backend)
+                                                               : NULL;
 }

@@ -29,9 +29,10 @@ typedef struct {
 typedef struct {
     char *path;
     RipplePosition position;
-    char *config; /**< as ripple_config_to_text() writes it */
-    char *data;   /**< ripple_data_digest() */
-    char *device; /**< ripple_device_text(), or NULL */
+    char *config;   /**< as ripple_config_to_text() writes it */
+    char *data;     /**< ripple_data_digest() */
+    char *device;   /**< ripple_device_text(), or NULL */
+    char *identity; /**< ripple_device_identity(), or NULL */
     RippleModel *model;
     gdouble *parameters; /**< of the model, with all the digits the backend kept */
     gdouble *moments[RIPPLE_MOST_MOMENTS]; /**< parameter_span each; NULL where not kept */
@@ -57,3 +58,7 @@ char *ripple_data_digest(const RippleDataset *dataset);
 
 /** Name and driver of the device behind `backend`. Free with g_free. */
 char *ripple_device_text(const RippleBackend *backend);
+
+/** A digest of all that decides how the device behind `backend` computes; NULL for the reference,
+ * which has but one way. Free with g_free. */
+char *ripple_device_identity(const RippleBackend *backend);

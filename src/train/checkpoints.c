@@ -172,11 +172,13 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
     g_autofree char *path = path_of(directory, position->step);
     g_autofree char *text = ripple_config_to_text(self->config);
     g_autofree char *device = ripple_device_text(self->state->backend);
+    g_autofree char *identity = ripple_device_identity(self->state->backend);
     RippleCheckpoint checkpoint = {.path = path,
                                    .position = *position,
                                    .config = text,
                                    .data = self->digest,
                                    .device = device,
+                                   .identity = identity,
                                    .model = self->model};
     gboolean ok = make_folder(directory, error) &&
                   download_state(self->state, &checkpoint, error) &&

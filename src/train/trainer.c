@@ -109,14 +109,31 @@ static RippleCheckpoint *find_checkpoint(RippleTrainer *self, GError **error)
     return checkpoint;
 }
 
+static void add_note(RippleTrainer *self, const char *note)
+{
+    if (self->notes->len)
+        g_string_append_c(self->notes, '\n');
+    g_string_append(self->notes, note);
+}
+
+/* What may give other bits than the run would have come to if it had never stopped. */
 static void note_device(RippleTrainer *self, const RippleCheckpoint *checkpoint)
 {
     g_autofree char *device = ripple_device_text(self->backend);
+    g_autofree char *identity = ripple_device_identity(self->backend);
+    g_autofree char *note = NULL;
     if (checkpoint->device && strcmp(checkpoint->device, device) != 0)
-        g_string_append_printf(self->notes,
-                               "%sThe run began on %s and goes on on %s: its numbers may differ in "
+        note = g_strdup_printf("The run began on %s and goes on on %s: its numbers may differ in "
                                "their last digits from those of a run that had not moved.",
-                               self->notes->len ? "\n" : "", checkpoint->device, device);
+                               checkpoint->device, device);
+    else if (checkpoint->identity && identity && strcmp(checkpoint->identity, identity) != 0)
+        note = g_strdup_printf("How %s computes has changed since the run stopped (its tuning, "
+                               "CLBlast, ripple's version or kernels, or RIPPLE_… variables): the "
+                               "run's numbers may differ in their last digits from those of one "
+                               "that had not stopped.",
+                               device);
+    if (note)
+        add_note(self, note);
 }
 
 /* What is asked for now holds from now on, also when the run is killed before its next checkpoint.

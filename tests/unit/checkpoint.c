@@ -41,6 +41,7 @@ static RippleCheckpoint *checkpoint_new(char *path, guint64 step, gboolean is_do
     self->config = ripple_config_to_text(config);
     self->data = g_strdup("0123456789abcdef");
     self->device = g_strdup("a device");
+    self->identity = step > 10 ? g_strdup("0123") : NULL;
     self->model = ripple_model_new(network, ripple_transform_new(1));
     self->parameters = g_new0(gdouble, network->parameter_span);
     self->moments[0] = g_new0(gdouble, network->parameter_span);
@@ -94,6 +95,7 @@ static void check_round_trip(guint64 step, gboolean is_double)
     g_assert_cmpstr(one->config, ==, other->config);
     g_assert_cmpstr(one->data, ==, other->data);
     g_assert_cmpstr(one->device, ==, other->device);
+    g_assert_cmpstr(one->identity, ==, other->identity);
     g_assert_cmpmem(one->parameters, bytes, other->parameters, bytes);
     g_assert_cmpmem(one->moments[0], bytes, other->moments[0], bytes);
     g_assert_cmpmem(one->moments[1], bytes, other->moments[1], bytes);
