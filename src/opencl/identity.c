@@ -3,6 +3,7 @@
 #include "opencl/private.h"
 #include "opencl/program_cache.h"
 #include "opencl/programs.h"
+#include "opencl/trial.h"
 
 #include <gio/gio.h>
 #include <ripple/version.h>
@@ -35,8 +36,11 @@ char *ripple_opencl_identity(const RippleBackend *backend)
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     add_kernels(checksum);
     ripple_tuning_foreach(self->tuning, add_plan, checksum);
-    g_autofree char *choices = g_strdup_printf("%d %d %u units", self->forced_provider,
-                                               self->steps_choice, self->device->compute_units);
+    g_autoptr(RippleOpenclLoader) loader = ripple_opencl_loader();
+    g_autofree char *choices = g_strdup_printf(
+        "%d %d %u units, CLBlast %s of %s", self->forced_provider, self->steps_choice,
+        self->device->compute_units, loader->clblast_version ? loader->clblast_version : "",
+        loader->clblast_path ? loader->clblast_path : "");
     return ripple_program_cache_key(self->device, g_checksum_get_string(checksum), choices);
 }
 

@@ -6,8 +6,8 @@
 #include "network/backend.h"
 
 /** A digest of all that decides what an opencl `backend` computes, and how: device, driver, version
- * of ripple, kernels, tuning table, and the environment variables that choose a way. Free with
- * g_free. */
+ * of ripple, CLBlast, kernels, tuning table, and the environment variables that choose a way. Free
+ * with g_free. */
 char *ripple_opencl_identity(const RippleBackend *backend);
 
 /** Write what `backend` is, for people, to group `group` of `file`: name, platform, driver, units,
