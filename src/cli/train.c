@@ -271,7 +271,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     }
 
     if (print_plan)
-        return ripple_train_plan(&console, config, error);
+        return ripple_train_plan(&console, config, resume != NULL, error);
 
     g_autoptr(RippleTrainer) trainer = open_trainer(&console, config, resume, error);
     if (!trainer)

@@ -79,9 +79,11 @@ static void show_start(const RippleConsole *console, const RippleMemoryPlan *pla
         ripple_console_note(console, "batch    %s samples", batch);
 }
 
-gboolean ripple_train_plan(const RippleConsole *console, RippleConfig *config, GError **error)
+gboolean ripple_train_plan(const RippleConsole *console, RippleConfig *config, gboolean is_resumed,
+                           GError **error)
 {
-    g_autoptr(RippleMaterial) material = ripple_material_new(config, error);
+    g_autoptr(RippleMaterial) material =
+        is_resumed ? ripple_material_resume(config, error) : ripple_material_new(config, error);
     g_autoptr(RippleBackend) backend = material ? ripple_device_open(config->device, error) : NULL;
     RippleMemoryPlan plan;
     if (!backend || !ripple_memory_plan(config, material, backend, &plan, error))

@@ -133,6 +133,14 @@ RippleMaterial *ripple_material_new(RippleConfig *config, GError **error)
     return g_steal_pointer(&self);
 }
 
+RippleMaterial *ripple_material_resume(RippleConfig *config, GError **error)
+{
+    char *init = g_steal_pointer(&config->init);
+    RippleMaterial *material = ripple_material_new(config, error);
+    config->init = init;
+    return material;
+}
+
 void ripple_material_free(RippleMaterial *material)
 {
     if (!material)

@@ -20,6 +20,11 @@ typedef struct {
 /** Read, split, transform and initialise as `config` says. Changes `config` to what was resolved.
  */
 RippleMaterial *ripple_material_new(RippleConfig *config, GError **error);
+
+/** Like ripple_material_new(), for a run that goes on from a checkpoint. The weights it began with
+ * are not needed again: their file is not read, and may be gone. */
+RippleMaterial *ripple_material_resume(RippleConfig *config, GError **error);
+
 /** The weights and biases that a run of `config` begins with: drawn, or from the file that it
  * names. `parameters` has room for those of the material's network. */
 gboolean ripple_material_start(const RippleMaterial *material, const RippleConfig *config,

@@ -58,29 +58,31 @@ static gboolean open_all(RippleTrainer *self, GError **error)
            open_session(self, error) && open_test(self, error) && open_evaluator(self, error);
 }
 
-static RippleTrainer *trainer_new(RippleConfig *config, GError **error)
+/* Takes `material`, which is NULL where there was an error. */
+static RippleTrainer *trainer_new(RippleConfig *config, RippleMaterial *material, GError **error)
 {
     g_autoptr(RippleTrainer) self = g_new0(RippleTrainer, 1);
     self->config = config;
     self->position = (RipplePosition){.epoch = 1, .best_loss = NAN};
     self->notes = g_string_new(NULL);
-    self->material = ripple_material_new(config, error);
-    if (!self->material || !open_all(self, error))
+    self->material = material;
+    if (!material || !open_all(self, error))
         return NULL;
     if (config->out) {
         self->directory = ripple_run_directory_new(config->out, error);
         if (!self->directory)
             return NULL;
         ripple_checkpoints_sweep(config->out);
-        self->checkpoints = ripple_checkpoints_new(config, self->material->train,
-                                                   self->material->model, self->session->state);
+        self->checkpoints =
+            ripple_checkpoints_new(config, material->train, material->model, self->session->state);
     }
     return g_steal_pointer(&self);
 }
 
 RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
 {
-    g_autoptr(RippleTrainer) self = trainer_new(config, error);
+    RippleMaterial *material = ripple_material_new(config, error);
+    g_autoptr(RippleTrainer) self = trainer_new(config, material, error);
     if (!self)
         return NULL;
     if (config->out && (!ripple_checkpoints_make_way(config->out, error) ||
@@ -90,15 +92,6 @@ RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
 }
 
 /* ---- going on with a run --------------------------------------------------------------------- */
-
-/* The weights that the run began with are not needed again, and their file may be gone. */
-static RippleTrainer *trainer_without_init(RippleConfig *config, GError **error)
-{
-    char *init = g_steal_pointer(&config->init);
-    RippleTrainer *self = trainer_new(config, error);
-    config->init = init;
-    return self;
-}
 
 static RippleCheckpoint *find_checkpoint(RippleTrainer *self, GError **error)
 {
@@ -165,7 +158,8 @@ static gboolean go_on(RippleTrainer *self, const RippleCheckpoint *checkpoint, G
 RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
 {
     g_return_val_if_fail(config->out, NULL);
-    g_autoptr(RippleTrainer) self = trainer_without_init(config, error);
+    RippleMaterial *material = ripple_material_resume(config, error);
+    g_autoptr(RippleTrainer) self = trainer_new(config, material, error);
     if (!self)
         return NULL;
     g_autoptr(RippleCheckpoint) checkpoint = find_checkpoint(self, error);
