@@ -75,7 +75,10 @@ typedef struct _RippleTrainer RippleTrainer;
 
 /** Make everything ready for the run that `config` asks for: read the data, settle what they decide
  * (which changes `config`), build the network, open the device, upload. `config` is borrowed, must
- * outlive the trainer, and must not be changed meanwhile. */
+ * outlive the trainer, and must not be changed meanwhile. Where it names a directory, that is made,
+ * and held against other runs as long as the trainer lives; what a former run left in it stays as
+ * it is until ripple_trainer_run(). A FAILED error when another run is at work there, or has
+ * stopped on the way. */
 RIPPLE_API RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error);
 RIPPLE_API void ripple_trainer_free(RippleTrainer *trainer);
 
@@ -87,14 +90,14 @@ RIPPLE_API RippleConfig *ripple_trainer_resume_config(const char *directory, GEr
  * checkpoint left it, to the same bits as if it had not stopped. One that has taken all its steps
  * has nothing left to do. A USAGE error when `config` asks for something else than the run did, but
  * for how long it goes on, where the data lie and what stands in [run]; a DATA error when there is
- * no checkpoint, or the data are not what they were. */
+ * no checkpoint, lines of metrics.jsonl are missing, or the data are not what they were. */
 RIPPLE_API RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error);
 
 /** How many steps had been taken when the run was resumed; 0 for a new one. */
 RIPPLE_API guint64 ripple_trainer_resumed_step(const RippleTrainer *trainer);
 
 /** What the user of a resumed run should know, a sentence on each line: that a newer checkpoint is
- * damaged and was put aside, or that the run began on another device, so that its numbers may
+ * damaged and will be put aside, or that the run began on another device, so that its numbers may
  * differ. Empty where all is as it should be. Owned by the trainer. */
 RIPPLE_API const char *ripple_trainer_resume_notes(const RippleTrainer *trainer);
 
@@ -108,9 +111,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
 /** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl,
  * model.safetensors, checkpoints and, with validation samples, best.safetensors there
- * (docs/formats.md). `observer` may be NULL. A NOT_FINITE error when the loss stops being a finite
- * number: no model is written then, and the last checkpoint stays. INTERRUPTED when the observer
- * said so. Of a run that was resumed when all its steps were taken, the losses are NAN. */
+ * (docs/formats.md). What a former run left there, and is in the way, is removed before the first
+ * step; a resumed run that has taken all its steps changes nothing. `observer` may be NULL. A
+ * NOT_FINITE error when the loss stops being a finite number: no model is written then, and the
+ * last checkpoint stays. INTERRUPTED when the observer said so. Of a run that was resumed when all
+ * its steps were taken, the losses are NAN. */
 RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                                        RippleTrainingResult *result, GError **error);
 

@@ -249,11 +249,10 @@ RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **proble
     return NULL;
 }
 
-gboolean ripple_checkpoints_put_aside(const char *directory, const RippleCheckpoint *chosen,
-                                      GError **error)
+gboolean ripple_checkpoints_put_aside(const char *directory, const char *chosen, GError **error)
 {
     g_autoptr(GPtrArray) paths = list(directory);
-    for (guint i = 0; i < paths->len && strcmp(paths->pdata[i], chosen->path) != 0; i++) {
+    for (guint i = 0; i < paths->len && strcmp(paths->pdata[i], chosen) != 0; i++) {
         g_autofree char *aside = g_strconcat(paths->pdata[i], ".damaged", NULL);
         if (g_rename(paths->pdata[i], aside) != 0)
             return fail(error, "rename the file", paths->pdata[i]);
@@ -268,7 +267,7 @@ void ripple_checkpoints_sweep(const char *directory)
     ripple_replacement_sweep(directory, BEST);
 }
 
-gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
+gboolean ripple_checkpoints_check_way(const char *directory, GError **error)
 {
     g_autoptr(GPtrArray) paths = list(directory);
     if (paths->len == 0)
@@ -276,7 +275,7 @@ gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
     g_autoptr(GError) damage = NULL;
     g_autoptr(RippleCheckpoint) newest = ripple_checkpoints_newest(directory, NULL, &damage);
     if (newest && newest->position.is_finished)
-        return keep_newest(directory, 0, error);
+        return TRUE;
     if (newest)
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
                     "The directory %s holds a run that stopped after %" G_GUINT64_FORMAT
@@ -289,4 +288,9 @@ gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
                     "another --out, or delete the folder \"checkpoints\" in it.",
                     directory, damage->message);
     return FALSE;
+}
+
+gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
+{
+    return keep_newest(directory, 0, error);
 }

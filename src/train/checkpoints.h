@@ -45,14 +45,18 @@ void ripple_checkpoints_forget_best(RippleCheckpoints *checkpoints);
  * unless it is NULL: free with g_free. A DATA error when there is none. */
 RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **problem, GError **error);
 
-/** Before a run goes on from `chosen`: put the newer ones, which are damaged, aside under names
- * that end in ".damaged", so that they count no longer. */
-gboolean ripple_checkpoints_put_aside(const char *directory, const RippleCheckpoint *chosen,
-                                      GError **error);
+/** A run goes on from the checkpoint at `chosen`, a path as ripple_checkpoints_newest() gives it:
+ * put the newer ones, which are damaged, aside under names that end in ".damaged", so that they
+ * count no longer. */
+gboolean ripple_checkpoints_put_aside(const char *directory, const char *chosen, GError **error);
 
 /** Remove what killed runs left half-written in `directory`. */
 void ripple_checkpoints_sweep(const char *directory);
 
-/** Before a new run begins in `directory`: forget the checkpoints of one that has finished. A
- * FAILED error when one has not. */
+/** May a new run begin in `directory`? A FAILED error when there is one that has not finished.
+ * Nothing is changed. */
+gboolean ripple_checkpoints_check_way(const char *directory, GError **error);
+
+/** A new run, which may, begins in `directory`: remove the checkpoints of the one that has
+ * finished. */
 gboolean ripple_checkpoints_make_way(const char *directory, GError **error);

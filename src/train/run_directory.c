@@ -102,8 +102,7 @@ gboolean ripple_run_directory_begin(RippleRunDirectory *directory, const RippleC
     return directory->metrics || fail(error, "write", directory->metrics_path);
 }
 
-gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const RippleConfig *config,
-                                       guint64 bytes, GError **error)
+gboolean ripple_run_directory_open(RippleRunDirectory *directory, guint64 bytes, GError **error)
 {
     GStatBuf status;
     const char *path = directory->metrics_path;
@@ -119,12 +118,18 @@ gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const Ripp
                     path, (guint64)status.st_size, bytes);
         return FALSE;
     }
+    directory->length = bytes;
+    return TRUE;
+}
+
+gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const RippleConfig *config,
+                                       GError **error)
+{
     if (!write_config(directory, config, error))
         return FALSE;
-    if (ftruncate(fileno(directory->metrics), (off_t)bytes) != 0 ||
+    if (ftruncate(fileno(directory->metrics), (off_t)directory->length) != 0 ||
         fseeko(directory->metrics, 0, SEEK_END) != 0)
-        return fail(error, "write", path);
-    directory->length = bytes;
+        return fail(error, "write", directory->metrics_path);
     return TRUE;
 }
 

@@ -18,10 +18,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleRunDirectory, ripple_run_directory_free)
 gboolean ripple_run_directory_begin(RippleRunDirectory *directory, const RippleConfig *config,
                                     GError **error);
 
-/** Write config.ini and go on with metrics.jsonl behind its first `bytes` bytes; what follows them
- * is cut off. A DATA error when it has fewer. */
+/** Open metrics.jsonl, to go on behind its first `bytes` bytes. A DATA error when it has fewer.
+ * Nothing is changed yet. */
+gboolean ripple_run_directory_open(RippleRunDirectory *directory, guint64 bytes, GError **error);
+
+/** After ripple_run_directory_open(): write config.ini, and cut off what follows these bytes. */
 gboolean ripple_run_directory_continue(RippleRunDirectory *directory, const RippleConfig *config,
-                                       guint64 bytes, GError **error);
+                                       GError **error);
 
 /** Length of metrics.jsonl in bytes. */
 guint64 ripple_run_directory_length(const RippleRunDirectory *directory);

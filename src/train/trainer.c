@@ -85,13 +85,17 @@ RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
     g_autoptr(RippleTrainer) self = trainer_new(config, material, error);
     if (!self)
         return NULL;
-    if (config->out && (!ripple_checkpoints_make_way(config->out, error) ||
-                        !ripple_run_directory_begin(self->directory, config, error)))
+    if (config->out && !ripple_checkpoints_check_way(config->out, error))
         return NULL;
     return g_steal_pointer(&self);
 }
 
 /* ---- going on with a run --------------------------------------------------------------------- */
+
+static gboolean is_done(const RippleTrainer *self)
+{
+    return self->position.step == ripple_trainer_steps(self);
+}
 
 static RippleCheckpoint *find_checkpoint(RippleTrainer *self, GError **error)
 {
@@ -129,30 +133,18 @@ static void note_device(RippleTrainer *self, const RippleCheckpoint *checkpoint)
         add_note(self, note);
 }
 
-/* What is asked for now holds from now on, also when the run is killed before its next checkpoint.
- */
-static gboolean keep_config(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
-{
-    g_autofree char *text = ripple_config_to_text(self->config);
-    if (strcmp(text, checkpoint->config) == 0)
-        return TRUE;
-    RipplePosition position = checkpoint->position;
-    position.is_finished = FALSE;
-    return ripple_checkpoints_write(self->checkpoints, &position, error);
-}
-
-static gboolean go_on(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
+static gboolean restore(RippleTrainer *self, const RippleCheckpoint *checkpoint, GError **error)
 {
     self->position = checkpoint->position;
     if (!ripple_checkpoint_restore(checkpoint, self->session->state, error))
         return FALSE;
-    if (self->position.step == ripple_trainer_steps(self))
-        return TRUE; /* and nothing is changed */
+    if (is_done(self))
+        return TRUE;
     note_device(self, checkpoint);
-    return ripple_checkpoints_put_aside(self->config->out, checkpoint, error) &&
-           ripple_run_directory_continue(self->directory, self->config,
-                                         self->position.metrics_bytes, error) &&
-           keep_config(self, checkpoint, error);
+    g_autofree char *text = ripple_config_to_text(self->config);
+    self->has_new_config = strcmp(text, checkpoint->config) != 0;
+    self->from = g_strdup(checkpoint->path);
+    return ripple_run_directory_open(self->directory, self->position.metrics_bytes, error);
 }
 
 RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
@@ -164,7 +156,7 @@ RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
         return NULL;
     g_autoptr(RippleCheckpoint) checkpoint = find_checkpoint(self, error);
     if (!checkpoint || !ripple_checkpoint_fits(checkpoint, config, self->material, error) ||
-        !go_on(self, checkpoint, error))
+        !restore(self, checkpoint, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -192,6 +184,32 @@ const char *ripple_trainer_resume_notes(const RippleTrainer *trainer)
     return trainer->notes->str;
 }
 
+/* ---- beginning ------------------------------------------------------------------------------ */
+
+/* What is asked for now holds from now on, also when the run is killed before its next checkpoint.
+ */
+static gboolean keep_config(RippleTrainer *self, GError **error)
+{
+    if (!self->has_new_config)
+        return TRUE;
+    RipplePosition position = self->position;
+    position.is_finished = FALSE;
+    return ripple_checkpoints_write(self->checkpoints, &position, error);
+}
+
+gboolean ripple_trainer_begin(RippleTrainer *trainer, GError **error)
+{
+    const RippleConfig *config = trainer->config;
+    if (!trainer->directory || is_done(trainer))
+        return TRUE;
+    if (!trainer->from)
+        return ripple_checkpoints_make_way(config->out, error) &&
+               ripple_run_directory_begin(trainer->directory, config, error);
+    return ripple_checkpoints_put_aside(config->out, trainer->from, error) &&
+           ripple_run_directory_continue(trainer->directory, config, error) &&
+           keep_config(trainer, error);
+}
+
 /* ---- what there is -------------------------------------------------------------------------- */
 
 void ripple_trainer_free(RippleTrainer *trainer)
@@ -208,6 +226,7 @@ void ripple_trainer_free(RippleTrainer *trainer)
     ripple_material_free(trainer->material);
     if (trainer->notes)
         g_string_free(trainer->notes, TRUE);
+    g_free(trainer->from);
     g_free(trainer);
 }
 

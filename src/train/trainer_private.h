@@ -25,6 +25,13 @@ struct _RippleTrainer {
     RippleRunDirectory *directory;  /**< or NULL */
     RippleCheckpoints *checkpoints; /**< NULL without a directory */
     RipplePosition position;        /**< where the run begins */
+    char *from;                     /**< checkpoint to go on from; NULL for a new run */
+    gboolean has_new_config;        /**< something else is asked for than that checkpoint says */
     guint64 stop;                   /**< interrupt it after this step; 0 for never */
     GString *notes;                 /**< ripple_trainer_resume_notes() */
 };
+
+/** The run begins, and changes the files in its directory from now on: a new one removes what is
+ * left of a former one, one that is resumed what is not part of it. Nothing is changed for a run
+ * that has taken all its steps. */
+gboolean ripple_trainer_begin(RippleTrainer *trainer, GError **error);

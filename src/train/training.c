@@ -349,6 +349,8 @@ static gboolean run_all(Run *run, GError **error)
 gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                             RippleTrainingResult *result, GError **error)
 {
+    if (!ripple_trainer_begin(trainer, error))
+        return FALSE;
     static const RippleObserver nobody = {0};
     const RippleConfig *config = trainer->config;
     const RipplePosition *position = &trainer->position;

@@ -2,6 +2,7 @@
  * says why. */
 #include "train/checkpoints.h"
 #include "train/runs.h"
+#include "train/trainer_private.h"
 #include "unit/data_files.h"
 
 #include <glib/gstdio.h>
@@ -264,7 +265,9 @@ static void test_asked_for_more(void)
     begin(first, 0, 0);
     {
         g_autoptr(RippleConfig) config = NULL;
-        ripple_trainer_free(resume(place.out, "epochs", "4", &config, &error));
+        g_autoptr(RippleTrainer) trainer = resume(place.out, "epochs", "4", &config, &error);
+        g_assert_no_error(error);
+        ripple_trainer_begin(trainer, &error);
         g_assert_no_error(error); /* it is gone before it has taken a step */
     }
     go_on(place.out, NULL, NULL, 0, 0);

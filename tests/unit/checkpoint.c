@@ -318,7 +318,7 @@ static void test_the_one_before_a_damaged_one(void)
     g_assert_nonnull(strstr(problem, "The one before it is taken"));
 
     g_autoptr(RippleCheckpoint) chosen = ripple_checkpoints_newest(place.directory, NULL, &error);
-    ripple_checkpoints_put_aside(place.directory, chosen, &error);
+    ripple_checkpoints_put_aside(place.directory, chosen->path, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(count_files(&place, ".damaged"), ==, 1);
     g_clear_pointer(&problem, g_free);
@@ -343,7 +343,7 @@ static void assert_in_the_way(const Place *place, const char *words)
 {
     g_autoptr(GError) error = NULL;
     guint before = count_files(place, ".safetensors");
-    g_assert_false(ripple_checkpoints_make_way(place->directory, &error));
+    g_assert_false(ripple_checkpoints_check_way(place->directory, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED);
     g_assert_nonnull(strstr(error->message, words));
     g_assert_cmpuint(count_files(place, ".safetensors"), ==, before);
@@ -354,7 +354,7 @@ static void test_make_way(void)
 {
     g_auto(Place) place = place_new();
     g_autoptr(GError) error = NULL;
-    g_assert_true(ripple_checkpoints_make_way(place.directory, &error));
+    g_assert_true(ripple_checkpoints_check_way(place.directory, &error));
     g_autofree char *first = place_checkpoint(5), *name = name_of(10);
     assert_in_the_way(&place, "stopped after 5 steps");
     damage(first);
@@ -364,6 +364,8 @@ static void test_make_way(void)
     last->position.is_finished = TRUE;
     ripple_checkpoint_write(last, &error);
     g_assert_no_error(error);
+    g_assert_true(ripple_checkpoints_check_way(place.directory, &error));
+    g_assert_cmpuint(count_files(&place, ".safetensors"), ==, 2);
     g_assert_true(ripple_checkpoints_make_way(place.directory, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(count_files(&place, ".safetensors"), ==, 0);
