@@ -6,6 +6,9 @@
 
 #include "train/checkpoint.h"
 
+/** How the names of their files begin; the number of the step and ".safetensors" follow. */
+#define RIPPLE_BUNDLE_PREFIX "not-finite-step-"
+
 typedef struct {
     RippleCheckpoint *checkpoint; /**< before the step; its path is the bundle's */
     RippleDataset *batch;         /**< the samples of the step in their order, with what is done to

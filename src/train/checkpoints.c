@@ -1,5 +1,6 @@
 #include "train/checkpoints.h"
 
+#include "train/bundle.h"
 #include "train/replacement.h"
 
 #include <errno.h>
@@ -85,24 +86,29 @@ static int newest_first(gconstpointer a, gconstpointer b)
     return length != other_length ? (length < other_length ? 1 : -1) : strcmp(other, one);
 }
 
-static gboolean is_checkpoint(const char *name)
+static gboolean is_numbered(const char *name, const char *prefix)
 {
-    gsize digits = strspn(name + MIN(strlen(PREFIX), strlen(name)), "0123456789");
-    return g_str_has_prefix(name, PREFIX) && digits > 0 &&
-           strcmp(name + strlen(PREFIX) + digits, SUFFIX) == 0;
+    gsize digits = strspn(name + MIN(strlen(prefix), strlen(name)), "0123456789");
+    return g_str_has_prefix(name, prefix) && digits > 0 &&
+           strcmp(name + strlen(prefix) + digits, SUFFIX) == 0;
 }
 
-/* Paths of the files called like checkpoints, the newest first. */
-static GPtrArray *list(const char *directory)
+/* Paths of the files in `folder` called `prefix` and the number of a step, the newest first. */
+static GPtrArray *list_numbered(const char *folder, const char *prefix)
 {
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *folder = folder_of(directory);
     g_autoptr(GDir) open = g_dir_open(folder, 0, NULL);
     for (const char *name; open && (name = g_dir_read_name(open));)
-        if (is_checkpoint(name))
+        if (is_numbered(name, prefix))
             g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
     g_ptr_array_sort(paths, newest_first);
     return paths;
+}
+
+static GPtrArray *list(const char *directory)
+{
+    g_autofree char *folder = folder_of(directory);
+    return list_numbered(folder, PREFIX);
 }
 
 static gboolean fail(GError **error, const char *doing, const char *path)
@@ -113,10 +119,9 @@ static gboolean fail(GError **error, const char *doing, const char *path)
     return FALSE;
 }
 
-/* The oldest first, so that the newest is there as long as any is. */
-static gboolean keep_newest(const char *directory, guint64 keep, GError **error)
+/* The oldest goes first, so that the newest is there as long as any is. */
+static gboolean keep_newest(const GPtrArray *paths, guint64 keep, GError **error)
 {
-    g_autoptr(GPtrArray) paths = list(directory);
     for (guint i = paths->len; i > keep; i--)
         if (g_unlink(paths->pdata[i - 1]) != 0)
             return fail(error, "remove the file", paths->pdata[i - 1]);
@@ -189,28 +194,23 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
     if (!ok)
         return FALSE;
     /* An old one that cannot be removed takes space and does no harm. */
-    keep_newest(directory, self->config->keep, NULL);
+    g_autoptr(GPtrArray) paths = list(directory);
+    keep_newest(paths, self->config->keep, NULL);
     self->last = g_get_monotonic_time();
     return TRUE;
 }
 
-static char *best_path(const RippleCheckpoints *self)
+static char *best_path(const char *directory)
 {
-    return g_build_filename(self->config->out, BEST, NULL);
+    return g_build_filename(directory, BEST, NULL);
 }
 
 gboolean ripple_checkpoints_write_best(RippleCheckpoints *checkpoints, GError **error)
 {
-    g_autofree char *path = best_path(checkpoints);
+    g_autofree char *path = best_path(checkpoints->config->out);
     return ripple_backend_download(ripple_buffer_view(checkpoints->state->parameters),
                                    checkpoints->model->parameters, error) &&
            ripple_model_save(checkpoints->model, path, error);
-}
-
-void ripple_checkpoints_forget_best(RippleCheckpoints *checkpoints)
-{
-    g_autofree char *path = best_path(checkpoints);
-    g_unlink(path);
 }
 
 /* ---- finding -------------------------------------------------------------------------------- */
@@ -290,7 +290,17 @@ gboolean ripple_checkpoints_check_way(const char *directory, GError **error)
     return FALSE;
 }
 
+static gboolean forget_best(const char *directory, GError **error)
+{
+    g_autofree char *path = best_path(directory);
+    return g_unlink(path) == 0 || errno == ENOENT || fail(error, "remove the file", path);
+}
+
+/* The checkpoints go first: a run that could still be resumed has all that belongs to it. */
 gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
 {
-    return keep_newest(directory, 0, error);
+    g_autoptr(GPtrArray) checkpoints = list(directory);
+    g_autoptr(GPtrArray) bundles = list_numbered(directory, RIPPLE_BUNDLE_PREFIX);
+    return keep_newest(checkpoints, 0, error) && forget_best(directory, error) &&
+           keep_newest(bundles, 0, error);
 }

@@ -38,9 +38,6 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
 /** Write best.safetensors from what the device holds. */
 gboolean ripple_checkpoints_write_best(RippleCheckpoints *checkpoints, GError **error);
 
-/** Remove what a former run left as best.safetensors, if anything. */
-void ripple_checkpoints_forget_best(RippleCheckpoints *checkpoints);
-
 /** The newest whole checkpoint in `directory`. Where newer ones are damaged, `*problem` tells,
  * unless it is NULL: free with g_free. A DATA error when there is none. */
 RippleCheckpoint *ripple_checkpoints_newest(const char *directory, char **problem, GError **error);
@@ -57,6 +54,6 @@ void ripple_checkpoints_sweep(const char *directory);
  * Nothing is changed. */
 gboolean ripple_checkpoints_check_way(const char *directory, GError **error);
 
-/** A new run, which may, begins in `directory`: remove the checkpoints of the one that has
- * finished. */
+/** A new run, which may, begins in `directory`: remove what a former one left there as checkpoints,
+ * best.safetensors and steps that are not finite (train/bundle.h). */
 gboolean ripple_checkpoints_make_way(const char *directory, GError **error);

@@ -155,8 +155,8 @@ static gboolean write_bundle(Rerun *self, gsize count, gdouble loss, GError **er
 {
     const RippleTrainer *trainer = self->trainer;
     const RippleDataset *train = trainer->material->train;
-    g_autofree char *name =
-        g_strdup_printf("not-finite-step-%" G_GUINT64_FORMAT ".safetensors", self->at.step + 1);
+    g_autofree char *name = g_strdup_printf(
+        RIPPLE_BUNDLE_PREFIX "%" G_GUINT64_FORMAT ".safetensors", self->at.step + 1);
     g_autofree char *path = g_build_filename(trainer->config->out, name, NULL);
     g_autofree char *text = ripple_config_to_text(trainer->config);
     g_autofree char *digest = ripple_data_digest(train);

@@ -80,8 +80,5 @@ gboolean ripple_run_save(RippleRun *run, GError **error)
         return TRUE;
     if (!ripple_model_save(trainer->material->model, ripple_trainer_model_path(trainer), error))
         return FALSE;
-    /* The best of a former run is not one of this model's. */
-    if (trainer->material->n_validation == 0)
-        ripple_checkpoints_forget_best(trainer->checkpoints);
     return write_last(run, error);
 }

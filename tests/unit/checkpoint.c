@@ -234,15 +234,20 @@ static Place place_new(void)
     return (Place){directory, folder};
 }
 
-static void place_clear(Place *place)
+static void remove_folder(const char *folder)
 {
-    g_autoptr(GDir) entries = g_dir_open(place->folder, 0, NULL);
+    g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
     for (const char *name; (name = g_dir_read_name(entries));) {
-        g_autofree char *path = g_build_filename(place->folder, name, NULL);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
         g_unlink(path);
     }
-    g_rmdir(place->folder);
-    g_rmdir(place->directory);
+    g_rmdir(folder);
+}
+
+static void place_clear(Place *place)
+{
+    remove_folder(place->folder);
+    remove_folder(place->directory);
     g_free(place->directory);
     g_free(place->folder);
     files_clear();
@@ -270,6 +275,18 @@ static void damage(const char *path)
     g_autoptr(GBytes) whole = files_read(path);
     g_assert_true(g_file_set_contents(path, g_bytes_get_data(whole, NULL),
                                       (gssize)g_bytes_get_size(whole) / 2, NULL));
+}
+
+static void put(const Place *place, const char *name)
+{
+    g_autofree char *path = g_build_filename(place->directory, name, NULL);
+    g_assert_true(g_file_set_contents(path, "some", -1, NULL));
+}
+
+static gboolean has(const Place *place, const char *name)
+{
+    g_autofree char *path = g_build_filename(place->directory, name, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
 static guint count_files(const Place *place, const char *ending)
@@ -364,11 +381,17 @@ static void test_make_way(void)
     last->position.is_finished = TRUE;
     ripple_checkpoint_write(last, &error);
     g_assert_no_error(error);
+    put(&place, "best.safetensors");
+    put(&place, "not-finite-step-7.safetensors");
+    put(&place, "not-finite-step-seven.safetensors");
     g_assert_true(ripple_checkpoints_check_way(place.directory, &error));
     g_assert_cmpuint(count_files(&place, ".safetensors"), ==, 2);
+    g_assert_true(has(&place, "best.safetensors") && has(&place, "not-finite-step-7.safetensors"));
     g_assert_true(ripple_checkpoints_make_way(place.directory, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(count_files(&place, ".safetensors"), ==, 0);
+    g_assert_false(has(&place, "best.safetensors") || has(&place, "not-finite-step-7.safetensors"));
+    g_assert_true(has(&place, "not-finite-step-seven.safetensors"));
 }
 
 /* What a killed run left half-written goes, and nothing else does. */
