@@ -265,6 +265,7 @@ void ripple_checkpoints_sweep(const char *directory)
     g_autofree char *folder = folder_of(directory);
     ripple_replacement_sweep(folder, PREFIX);
     ripple_replacement_sweep(directory, BEST);
+    ripple_replacement_sweep(directory, RIPPLE_BUNDLE_PREFIX);
 }
 
 gboolean ripple_checkpoints_check_way(const char *directory, GError **error)

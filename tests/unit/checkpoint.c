@@ -403,7 +403,13 @@ static void test_sweep(void)
     g_autofree char *other = g_build_filename(place.folder, "notes.part", NULL);
     g_assert_true(g_file_set_contents(half, "half", -1, NULL));
     g_assert_true(g_file_set_contents(other, "mine", -1, NULL));
+    put(&place, "best.safetensors.Ab3xYz.part");
+    put(&place, "not-finite-step-7.safetensors.Ab3xYz.part");
+    put(&place, "not-finite-step-7.safetensors");
     ripple_checkpoints_sweep(place.directory);
+    g_assert_false(has(&place, "best.safetensors.Ab3xYz.part"));
+    g_assert_false(has(&place, "not-finite-step-7.safetensors.Ab3xYz.part"));
+    g_assert_true(has(&place, "not-finite-step-7.safetensors"));
     g_assert_false(g_file_test(half, G_FILE_TEST_EXISTS));
     g_assert_true(g_file_test(other, G_FILE_TEST_EXISTS));
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
