@@ -95,10 +95,12 @@ static gboolean choose(GArray *checks, const RippleNetwork *network,
 static gboolean find_fault(const RippleNetwork *network, const char *name,
                            RippleWrongDerivative *wrong, GError **error)
 {
-    g_autoptr(GString) names = g_string_new(ripple_loss_name(network->loss));
+    const char *loss_name = ripple_loss_name(network->loss);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_ptr_array_add(names, (gpointer)loss_name);
     *wrong = (RippleWrongDerivative){RIPPLE_N_ACTIVATIONS, RIPPLE_N_LOSSES, RIPPLE_N_ACTIVATIONS,
                                      FAULT_FACTOR};
-    if (strcmp(name, names->str) == 0) {
+    if (strcmp(name, loss_name) == 0) {
         wrong->loss = network->loss;
         return TRUE;
     }
@@ -109,12 +111,14 @@ static gboolean find_fault(const RippleNetwork *network, const char *name,
             wrong->activation = wrong->derivative_of = activation;
             return TRUE;
         }
-        if (!strstr(names->str, candidate))
-            g_string_append_printf(names, ", %s", candidate);
+        if (!g_ptr_array_find_with_equal_func(names, candidate, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)candidate);
     }
+    g_ptr_array_add(names, NULL);
+    g_autofree char *choice = g_strjoinv(", ", (char **)names->pdata);
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
                 "The network has no \"%s\" to differentiate wrongly; choose one of: %s.", name,
-                names->str);
+                choice);
     return FALSE;
 }
 
