@@ -15,18 +15,40 @@ typedef struct {
     GPtrArray *probes;  /* of RippleProbe: of each driver, whose devices are in `devices` */
     GPtrArray *devices; /* of RippleProbedDevice, borrowed */
     gboolean is_deadly; /* a driver takes down whoever loads it */
+    gboolean is_over;   /* no process can be started to try anything in */
 } Examination;
+
+/* ---- processes ------------------------------------------------------------------------------ */
+
+/* See ripple_probe_new(). Where nothing can be tried, that is said once, and blamed on no driver.
+ */
+static RippleProbe *start_probe(Examination *self, RippleProbeKind kind, const char *library,
+                                guint first)
+{
+    RippleProbe *probe = ripple_probe_new(self->place, kind, library, first);
+    if (!probe->unstarted || self->is_over)
+        return probe;
+    self->is_over = TRUE;
+    if (probe->has_no_place)
+        ripple_doctor_report_no_place(self->place, probe->unstarted, self->doctor);
+    else
+        ripple_doctor_add(self->doctor, RIPPLE_TOPIC_INSTALLED, RIPPLE_FINDING_BAD, "processes",
+                          NULL, "none can be started to try a driver in: %s", probe->unstarted);
+    return probe;
+}
 
 /* ---- what is installed ---------------------------------------------------------------------- */
 
-/* Returns whether the loader is that of Khronos. */
+/* Returns whether the loader is that of Khronos; FALSE, too, where that cannot be found out. */
 static gboolean examine_installed(Examination *self)
 {
     RippleDoctor *doctor = self->doctor;
-    g_autoptr(RippleProbe) probe = ripple_probe_new(self->place, RIPPLE_PROBE_LOADER, NULL, 0);
-    const RippleOpenclLoader *loader = probe->loader;
     ripple_doctor_add(doctor, RIPPLE_TOPIC_INSTALLED, RIPPLE_FINDING_GOOD, "ripple", NULL,
                       "%s, commit %s", RIPPLE_VERSION, RIPPLE_COMMIT);
+    g_autoptr(RippleProbe) probe = start_probe(self, RIPPLE_PROBE_LOADER, NULL, 0);
+    const RippleOpenclLoader *loader = probe->loader;
+    if (self->is_over)
+        return FALSE;
     if (!loader) {
         ripple_doctor_add(doctor, RIPPLE_TOPIC_INSTALLED, RIPPLE_FINDING_BAD, "OpenCL loader",
                           ripple_doctor_as_root("apt reinstall ocl-icd-libopencl1"),
@@ -156,17 +178,16 @@ static void blame_victim(RippleProbe *all, guint position, const char *death)
 }
 
 /* A device that takes its driver down does not hide those after it. */
-static RippleProbe *probe_devices(const Examination *self, const char *library)
+static RippleProbe *probe_devices(Examination *self, const char *library)
 {
-    RippleProbe *all = ripple_probe_new(self->place, RIPPLE_PROBE_DRIVER, library, 0);
+    RippleProbe *all = start_probe(self, RIPPLE_PROBE_DRIVER, library, 0);
     guint victim;
     if (!all->death || all->stage != RIPPLE_STAGE_COMPUTE || !find_victim(all, &victim))
         return all;
     blame_victim(all, victim, all->death);
     while (victim + 1 < all->devices->len) {
         guint first = victim + 1;
-        g_autoptr(RippleProbe) next =
-            ripple_probe_new(self->place, RIPPLE_PROBE_DRIVER, library, first);
+        g_autoptr(RippleProbe) next = start_probe(self, RIPPLE_PROBE_DRIVER, library, first);
         take_verdicts(all, next, first);
         if (!next->death || !find_victim(next, &victim) || victim < first)
             break;
@@ -183,19 +204,21 @@ static void examine_driver(Examination *self, const RippleNamedDriver *driver)
         return;
     }
     RippleProbe *probe = probe_devices(self, driver->library);
+    g_ptr_array_add(self->probes, probe);
+    if (self->is_over)
+        return;
     report_driver(self, driver, probe);
     for (guint i = 0; i < probe->devices->len; i++) {
         RippleProbedDevice *probed = probe->devices->pdata[i];
         probed->named_by = g_strdup(driver->named_by);
         g_ptr_array_add(self->devices, probed);
     }
-    g_ptr_array_add(self->probes, probe);
 }
 
 static void examine_drivers(Examination *self, gboolean is_khronos)
 {
     g_autoptr(GPtrArray) drivers = ripple_doctor_named_drivers(self->place, is_khronos);
-    for (guint i = 0; i < drivers->len; i++)
+    for (guint i = 0; i < drivers->len && !self->is_over; i++)
         examine_driver(self, drivers->pdata[i]);
     if (g_getenv("OCL_ICD_FILENAMES") && !is_khronos)
         ripple_doctor_add(self->doctor, RIPPLE_TOPIC_DRIVERS, RIPPLE_FINDING_NOTE,
@@ -297,7 +320,9 @@ static void examine_devices(Examination *self)
     /* Drivers that are known to take a process down need not do so again. */
     g_autoptr(RippleProbe) all = self->is_deadly || self->devices->len == 0
                                      ? NULL
-                                     : ripple_probe_new(self->place, RIPPLE_PROBE_ALL, NULL, 0);
+                                     : start_probe(self, RIPPLE_PROBE_ALL, NULL, 0);
+    if (self->is_over)
+        return;
     RippleProbe none = {.devices = self->devices};
     if (all && all->death) {
         self->is_deadly = TRUE;
@@ -325,22 +350,34 @@ static gint compare_topics(gconstpointer a, gconstpointer b)
     return (gint)first->topic - (gint)second->topic;
 }
 
+static void examine_all(Examination *self)
+{
+    gboolean is_khronos = examine_installed(self);
+    guint before = self->doctor->findings->len;
+    if (self->is_over)
+        return;
+    examine_drivers(self, is_khronos);
+    if (self->is_over)
+        return;
+    gboolean is_none = self->doctor->findings->len == before;
+    examine_devices(self);
+    if (self->is_over)
+        return;
+    g_autofree char *packages =
+        ripple_doctor_examine_gpus(self->place, self->devices, self->doctor);
+    if (is_none)
+        report_none(self, packages);
+    ripple_doctor_examine_permissions(self->place, self->doctor);
+    ripple_doctor_examine_caches(self->place, self->doctor);
+}
+
 RippleDoctor *ripple_doctor_examine(const RipplePlaceToExamine *place)
 {
     g_autoptr(GPtrArray) probes = g_ptr_array_new_with_free_func((GDestroyNotify)ripple_probe_free);
     g_autoptr(GPtrArray) devices = g_ptr_array_new();
     Examination self = {
         .place = place, .doctor = g_new0(RippleDoctor, 1), .probes = probes, .devices = devices};
-    gboolean is_khronos = examine_installed(&self);
-    guint before = self.doctor->findings->len;
-    examine_drivers(&self, is_khronos);
-    gboolean is_none = self.doctor->findings->len == before;
-    examine_devices(&self);
-    g_autofree char *packages = ripple_doctor_examine_gpus(place, devices, self.doctor);
-    if (is_none)
-        report_none(&self, packages);
-    ripple_doctor_examine_permissions(place, self.doctor);
-    ripple_doctor_examine_caches(place, self.doctor);
+    examine_all(&self);
     g_ptr_array_sort(self.doctor->findings, compare_topics);
     return self.doctor;
 }

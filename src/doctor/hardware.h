@@ -1,6 +1,6 @@
 /** \file
  * GPUs on the PCI bus, the files through which drivers reach them, and directories for what is
- * kept.
+ * kept or passed on.
  */
 #pragma once
 
@@ -17,3 +17,7 @@ void ripple_doctor_examine_permissions(const RipplePlaceToExamine *place, Ripple
 
 /** Can what ripple and the drivers compile be kept? */
 void ripple_doctor_examine_caches(const RipplePlaceToExamine *place, RippleDoctor *doctor);
+
+/** No temporary file can be written, for the reason `why`. */
+void ripple_doctor_report_no_place(const RipplePlaceToExamine *place, const char *why,
+                                   RippleDoctor *doctor);

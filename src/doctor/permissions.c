@@ -1,4 +1,5 @@
-/* Files that must be readable and writable: those of devices, and those that caches stand in. */
+/* Files that must be readable and writable: those of devices, those that caches stand in, and
+ * temporary ones. */
 #include "doctor/findings.h"
 #include "doctor/hardware.h"
 
@@ -107,4 +108,26 @@ void ripple_doctor_examine_caches(const RipplePlaceToExamine *place, RippleDocto
         pocl && *pocl ? g_strdup(pocl) : g_build_filename(g_get_user_cache_dir(), "pocl", NULL);
     examine_cache(place, own, "compiled kernels and tuning", doctor);
     examine_cache(place, of_pocl, "what PoCL compiles", doctor);
+}
+
+/* A directory that could be used instead of the one that cannot, or NULL. */
+static const char *other_temporary(const RipplePlaceToExamine *place)
+{
+    const char *const others[] = {"/tmp", "/var/tmp", g_get_home_dir()};
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        if (strcmp(others[i], g_get_tmp_dir()) != 0 && g_file_test(others[i], G_FILE_TEST_IS_DIR) &&
+            ripple_doctor_may_use(place, others[i]))
+            return others[i];
+    return NULL;
+}
+
+void ripple_doctor_report_no_place(const RipplePlaceToExamine *place, const char *why,
+                                   RippleDoctor *doctor)
+{
+    const char *other = other_temporary(place);
+    g_autofree char *quoted = other ? ripple_doctor_quote(other) : NULL;
+    ripple_doctor_add(doctor, RIPPLE_TOPIC_INSTALLED, RIPPLE_FINDING_BAD, "temporary files",
+                      quoted ? g_strdup_printf("export TMPDIR=%s", quoted) : NULL,
+                      "there is no place for them in %s, so no driver can be tried: %s",
+                      g_get_tmp_dir(), why);
 }

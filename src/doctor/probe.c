@@ -36,6 +36,7 @@ void ripple_probe_free(RippleProbe *probe)
     if (!probe)
         return;
     g_free(probe->death);
+    g_free(probe->unstarted);
     g_free(probe->problem);
     ripple_opencl_loader_free(probe->loader);
     g_free(probe->path);
@@ -238,14 +239,17 @@ static gboolean run(RippleProbe *self, const RipplePlaceToExamine *place, char *
         &pid, -1, descriptor, descriptor, &error);
     if (descriptor >= 0)
         close(descriptor);
-    self->death =
-        is_started ? wait_for(pid, place->timeout_seconds, &ended)
-                   : g_strdup_printf("the process to try it in did not start: %s", error->message);
+    if (is_started)
+        self->death = wait_for(pid, place->timeout_seconds, &ended);
+    else
+        self->unstarted = g_strdup(error->message);
     return ended;
 }
 
 static void finish(RippleProbe *self, gboolean ended, const char *report, const char *output)
 {
+    if (self->unstarted)
+        return;
     read_report(self, report);
     if (self->stage == RIPPLE_STAGE_END && ended) {
         g_clear_pointer(&self->death, g_free);
@@ -258,6 +262,26 @@ static void finish(RippleProbe *self, gboolean ended, const char *report, const 
     self->death = g_strdup_printf("%s; its last words: %s", death, words);
 }
 
+/* What the process reads and writes is there before it starts: a full disk shows here. */
+static gboolean prepare(const char *vendors, const char *icd, const char *library,
+                        const char *report, GError **error)
+{
+    if (g_mkdir(vendors, 0700) != 0) {
+        int saved = errno;
+        g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(saved),
+                            g_strerror(saved));
+        return FALSE;
+    }
+    return (!library || g_file_set_contents(icd, library, -1, error)) &&
+           g_file_set_contents(report, "\n", -1, error);
+}
+
+static void blame_place(RippleProbe *self, const GError *error)
+{
+    self->has_no_place = TRUE;
+    self->unstarted = g_strdup(error->message);
+}
+
 RippleProbe *ripple_probe_new(const RipplePlaceToExamine *place, RippleProbeKind kind,
                               const char *library, guint first)
 {
@@ -266,23 +290,20 @@ RippleProbe *ripple_probe_new(const RipplePlaceToExamine *place, RippleProbeKind
     g_autoptr(GError) error = NULL;
     g_autofree char *directory = g_dir_make_tmp("ripple-doctor-XXXXXX", &error);
     if (!directory) {
-        self->death = g_strdup_printf("there is no place for its report: %s", error->message);
+        blame_place(self, error);
         return self;
     }
     g_autofree char *vendors = g_build_filename(directory, "vendors", NULL);
     g_autofree char *icd = g_build_filename(vendors, "probe.icd", NULL);
     g_autofree char *report = g_build_filename(directory, "report", NULL);
     g_autofree char *output = g_build_filename(directory, "output", NULL);
-    gboolean is_ready =
-        g_mkdir(vendors, 0700) == 0 && (!library || g_file_set_contents(icd, library, -1, &error));
-    if (is_ready) {
+    if (prepare(vendors, icd, library, report, &error)) {
         g_auto(GStrv) command = make_command(place, kind, report, library, first);
         g_auto(GStrv) environment = make_environment(kind, vendors);
         gboolean ended = run(self, place, command, environment, output);
         finish(self, ended, report, output);
     } else {
-        self->death = g_strdup_printf("there is no place for its report: %s",
-                                      error ? error->message : g_strerror(errno));
+        blame_place(self, error);
     }
     g_unlink(icd);
     g_rmdir(vendors);

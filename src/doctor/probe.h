@@ -33,14 +33,17 @@ typedef enum {
 typedef struct {
     RippleProbeStage stage;     /**< the last that was begun */
     char *death;                /**< how it ended before RIPPLE_STAGE_END, or NULL */
+    char *unstarted;            /**< why it never began, for which no driver is to blame, or NULL */
+    gboolean has_no_place;      /**< that is since no temporary file can be written */
     char *problem;              /**< with the driver, or NULL */
     RippleOpenclLoader *loader; /**< or NULL */
     char *path;                 /**< of the driver's library, or NULL */
     GPtrArray *devices;         /**< of RippleProbedDevice */
 } RippleProbe;
 
-/** Start a process that does it, and wait for it, at most as long as `place` allows. `library` is
- * the driver of RIPPLE_PROBE_DRIVER, whose devices before `first` are listed only. Never NULL. */
+/** Start a process that does it, and wait for it, at most as long as `place` allows. Where it
+ * cannot be started, nothing but `unstarted` and `has_no_place` is told. `library` is the driver of
+ * RIPPLE_PROBE_DRIVER, whose devices before `first` are listed only. Never NULL. */
 RippleProbe *ripple_probe_new(const RipplePlaceToExamine *place, RippleProbeKind kind,
                               const char *library, guint first);
 void ripple_probe_free(RippleProbe *probe);

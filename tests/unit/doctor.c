@@ -1,6 +1,6 @@
 /* What is found on machines that are made up: trees that stand for "/", and drivers that crash,
  * hang or lie. The test program is the process that loads them, too. */
-#include "doctor/doctor.h"
+#include "doctor_tree.h"
 
 #include <glib/gstdio.h>
 #include <grp.h>
@@ -8,143 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Enough for PoCL on a busy machine; and for those that should hang. */
-#define PATIENCE_SECONDS 120
-#define IMPATIENCE_SECONDS 0.3
-
-static char *program;
-static char *forbidden; /* a path that this user may not use, or NULL */
-
-static gboolean may_use(const char *path)
-{
-    return g_strcmp0(path, forbidden) != 0;
-}
-
-/* ---- trees ---------------------------------------------------------------------------------- */
-
-typedef struct {
-    char *root;
-    char *vendors;
-} Tree;
-
-static void tree_set_up(Tree *tree, gconstpointer data)
-{
-    g_autoptr(GError) error = NULL;
-    tree->root = g_dir_make_tmp("ripple-tree-XXXXXX", &error);
-    g_assert_no_error(error);
-    tree->vendors = g_build_filename(tree->root, "etc/OpenCL/vendors", NULL);
-    g_assert_cmpint(g_mkdir_with_parents(tree->vendors, 0700), ==, 0);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) entries =
-        g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-    for (const char *name; entries && (name = g_dir_read_name(entries));) {
-        g_autofree char *inner = g_build_filename(path, name, NULL);
-        remove_tree(inner);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
-
-static void tree_tear_down(Tree *tree, gconstpointer data)
-{
-    remove_tree(tree->root);
-    g_free(tree->root);
-    g_free(tree->vendors);
-    g_clear_pointer(&forbidden, g_free);
-}
-
-/* A file of the tree; returns its path. */
-static char *plant(const Tree *tree, const char *name, const char *contents)
-{
-    g_autoptr(GError) error = NULL;
-    char *path = g_build_filename(tree->root, name, NULL);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
-    g_file_set_contents(path, contents, -1, &error);
-    g_assert_no_error(error);
-    return path;
-}
-
-static void plant_away(const Tree *tree, const char *name, const char *contents)
-{
-    g_free(plant(tree, name, contents));
-}
-
-static void plant_driver(const Tree *tree, const char *name, const char *library)
-{
-    g_autofree char *file = g_strdup_printf("etc/OpenCL/vendors/%s.icd", name);
-    plant_away(tree, file, library);
-}
-
-/* One of tests/unit/drivers. */
-static void plant_broken(const Tree *tree, const char *name)
-{
-    g_autofree char *library = g_strdup_printf(DRIVERS "/libdriver_%s.so\n", name);
-    plant_driver(tree, name, library);
-}
-
-static void plant_gpu(const Tree *tree, const char *address, const char *vendor, const char *driver)
-{
-    g_autofree char *folder = g_strconcat("sys/bus/pci/devices/", address, NULL);
-    g_autofree char *class_name = g_strconcat(folder, "/class", NULL);
-    g_autofree char *vendor_name = g_strconcat(folder, "/vendor", NULL);
-    plant_away(tree, class_name, "0x030000\n");
-    plant_away(tree, vendor_name, vendor);
-    g_autofree char *link = g_build_filename(tree->root, folder, "driver", NULL);
-    g_autofree char *target = g_strconcat("../../drivers/", driver, NULL);
-    if (driver)
-        g_assert_cmpint(symlink(target, link), ==, 0);
-}
-
-static RippleDoctor *examine(const Tree *tree, gdouble seconds)
-{
-    const char *const child[] = {program, "--probe", NULL};
-    const RipplePlaceToExamine place = {
-        .root = tree->root, .child = child, .timeout_seconds = seconds, .may_use = may_use};
-    return ripple_doctor_examine(&place);
-}
-
-/* ---- findings ------------------------------------------------------------------------------- */
-
-static const RippleFinding *find(const RippleDoctor *doctor, RippleTopic topic, const char *subject)
-{
-    const RippleFinding *found = NULL;
-    for (guint i = 0; i < doctor->findings->len; i++) {
-        const RippleFinding *finding = doctor->findings->pdata[i];
-        if (finding->topic != topic || !strstr(finding->subject, subject))
-            continue;
-        if (found)
-            g_error("two findings about \"%s\"", subject);
-        found = finding;
-    }
-    return found;
-}
-
-/* The finding about `subject` is so, says `words`, and is mended by what ends in `cure` (NULL for
- * nothing). */
-static void check(const RippleDoctor *doctor, RippleTopic topic, const char *subject,
-                  RippleFindingState state, const char *words, const char *cure)
-{
-    const RippleFinding *finding = find(doctor, topic, subject);
-    if (!finding)
-        g_error("there is no finding about \"%s\"", subject);
-    if (finding->state != state || !strstr(finding->text, words))
-        g_error("\"%s\" is %s: \"%s\", and should be %s and say \"%s\"", finding->subject,
-                ripple_finding_state_name(finding->state), finding->text,
-                ripple_finding_state_name(state), words);
-    if (g_strcmp0(finding->cure, cure) == 0)
-        return;
-    if (!finding->cure || !cure || !g_str_has_suffix(finding->cure, cure))
-        g_error("\"%s\" is mended by \"%s\", and should be by \"%s\"", finding->subject,
-                finding->cure, cure);
-}
+/* ---- drivers -------------------------------------------------------------------------------- */
 
 #define DRIVERS_BAD(name, words, cure)                                                             \
     check(doctor, RIPPLE_TOPIC_DRIVERS, name ".icd", RIPPLE_FINDING_BAD, words, cure)
-
-/* ---- drivers -------------------------------------------------------------------------------- */
 
 static void test_none(Tree *tree, gconstpointer data)
 {
@@ -160,9 +27,7 @@ static void test_none(Tree *tree, gconstpointer data)
 /* Those that keep nobody from the others: the device of PoCL is found and computes. */
 static void test_useless(Tree *tree, gconstpointer data)
 {
-    g_autofree char *pocl = NULL;
-    g_assert_true(g_file_get_contents("/etc/OpenCL/vendors/pocl.icd", &pocl, NULL, NULL));
-    plant_driver(tree, "pocl", pocl);
+    plant_pocl(tree);
     plant_driver(tree, "gone", "libgone.so.7");
     plant_driver(tree, "gone-intel", "/usr/lib/intel-opencl/libigdrcl.so");
     plant_driver(tree, "empty", "\n");
@@ -196,9 +61,7 @@ static void test_useless(Tree *tree, gconstpointer data)
 /* Those that take down whoever loads them, too. PoCL's device is seen, and how to get at it. */
 static void test_deadly(Tree *tree, gconstpointer data)
 {
-    g_autofree char *pocl = NULL;
-    g_assert_true(g_file_get_contents("/etc/OpenCL/vendors/pocl.icd", &pocl, NULL, NULL));
-    plant_driver(tree, "pocl", pocl);
+    plant_pocl(tree);
     plant_broken(tree, "crash");
     plant_broken(tree, "leave");
 
@@ -376,6 +239,34 @@ static void test_nothing_left(Tree *tree, gconstpointer data)
         g_assert_cmpstr(name, ==, own);
 }
 
+/* ---- what is nobody's fault ------------------------------------------------------------------ */
+
+/* Where no process can be started, no driver is blamed, nor anything else looked for. */
+static void test_unstarted(Tree *tree, gconstpointer data)
+{
+    plant_pocl(tree);
+    g_autofree char *nowhere = g_build_filename(tree->root, "nowhere", NULL);
+    g_autoptr(RippleDoctor) doctor = examine_by(tree, nowhere, PATIENCE_SECONDS);
+    g_assert_cmpuint(doctor->usable, ==, 0);
+    g_assert_cmpuint(doctor->findings->len, ==, 2);
+    check(doctor, RIPPLE_TOPIC_INSTALLED, "ripple", RIPPLE_FINDING_GOOD, "commit", NULL);
+    check(doctor, RIPPLE_TOPIC_INSTALLED, "processes", RIPPLE_FINDING_BAD, "No such file", NULL);
+}
+
+/* The same where there is no place for temporary files, which can be had elsewhere. */
+static void test_no_place(Tree *tree, gconstpointer data)
+{
+    plant_pocl(tree);
+    g_autofree char *away = g_strconcat(g_get_tmp_dir(), "-away", NULL);
+    g_assert_cmpint(g_rename(g_get_tmp_dir(), away), ==, 0);
+    g_autoptr(RippleDoctor) doctor = examine(tree, PATIENCE_SECONDS);
+    g_assert_cmpint(g_rename(away, g_get_tmp_dir()), ==, 0);
+    g_assert_cmpuint(doctor->usable, ==, 0);
+    g_assert_cmpuint(doctor->findings->len, ==, 2);
+    check(doctor, RIPPLE_TOPIC_INSTALLED, "temporary files", RIPPLE_FINDING_BAD,
+          "no place for them in", "export TMPDIR=/tmp");
+}
+
 #define ADD(name, function)                                                                        \
     g_test_add("/doctor/" name, Tree, NULL, tree_set_up, function, tree_tear_down)
 
@@ -409,6 +300,8 @@ int main(int argc, char **argv)
     ADD("gpus", test_gpus);
     ADD("permissions", test_permissions);
     ADD("caches", test_caches);
+    ADD("unstarted", test_unstarted);
+    ADD("no-place", test_no_place);
     ADD("nothing-left", test_nothing_left);
     int failed = g_test_run();
     remove_tree(place);
