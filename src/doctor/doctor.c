@@ -120,6 +120,12 @@ static void report_unloadable(const Examination *self, const RippleNamedDriver *
                           missing);
 }
 
+/* Is the driver's death more than that of a device, which is told of that? */
+static gboolean is_deadly(const RippleProbe *probe)
+{
+    return probe->death && probe->stage != RIPPLE_STAGE_COMPUTE;
+}
+
 static void report_driver(Examination *self, const RippleNamedDriver *driver,
                           const RippleProbe *probe)
 {
@@ -127,8 +133,7 @@ static void report_driver(Examination *self, const RippleNamedDriver *driver,
                                          "while it listed its devices", "while it computed",
                                          "when the program ended"};
     RippleDoctor *doctor = self->doctor;
-    gboolean in_use = probe->stage == RIPPLE_STAGE_COMPUTE;
-    if (probe->death && !in_use) {
+    if (is_deadly(probe)) {
         self->is_deadly = TRUE;
         ripple_doctor_add(doctor, RIPPLE_TOPIC_DRIVERS, RIPPLE_FINDING_BAD, driver->named_by,
                           cure_of_deadly(driver), "%s, %s: %s", driver->library,
@@ -211,6 +216,7 @@ static void examine_driver(Examination *self, const RippleNamedDriver *driver)
     for (guint i = 0; i < probe->devices->len; i++) {
         RippleProbedDevice *probed = probe->devices->pdata[i];
         probed->named_by = g_strdup(driver->named_by);
+        probed->is_deadly = is_deadly(probe);
         g_ptr_array_add(self->devices, probed);
     }
 }
@@ -282,6 +288,11 @@ static void report_device(Examination *self, const RippleProbedDevice *probed,
         ripple_doctor_add(self->doctor, RIPPLE_TOPIC_DEVICES, RIPPLE_FINDING_BAD, subject, NULL,
                           "%s of %s; %s", kind, device->platform_name,
                           failure && *failure ? failure : "it was not tried");
+    else if (!seen && probed->is_deadly)
+        ripple_doctor_add(self->doctor, RIPPLE_TOPIC_DEVICES, RIPPLE_FINDING_BAD, subject, NULL,
+                          "%s of %s; it computes, but its driver crashes or hangs when the program "
+                          "ends",
+                          kind, device->platform_name);
     else if (!seen)
         ripple_doctor_add(self->doctor, RIPPLE_TOPIC_DEVICES, RIPPLE_FINDING_BAD, subject,
                           cure_of_hidden(probed),

@@ -16,9 +16,10 @@ typedef enum {
 /** A device, and whether it computes. */
 typedef struct {
     RippleOpenclDevice *device;
-    char *named_by;   /**< what names its driver, once that is known */
-    gboolean is_good; /**< it computed what is right */
-    char *failure;    /**< why not, or NULL where it was not tried */
+    char *named_by;     /**< what names its driver, once that is known */
+    gboolean is_good;   /**< it computed what is right */
+    gboolean is_deadly; /**< its driver takes down whoever loads it */
+    char *failure;      /**< why not, or NULL where it was not tried */
 } RippleProbedDevice;
 
 /** How far the process came. */

@@ -80,6 +80,27 @@ static void test_deadly(Tree *tree, gconstpointer data)
     g_assert_cmpuint(computes, ==, 1);
 }
 
+/* One that does so only at the end is told of its device, too, and no other is blamed. */
+static void test_deadly_end(Tree *tree, gconstpointer data)
+{
+    plant_broken(tree, "exit_crash");
+    g_autoptr(RippleDoctor) doctor = examine(tree, PATIENCE_SECONDS);
+    g_assert_cmpuint(doctor->usable, ==, 0);
+    DRIVERS_BAD("exit_crash", "when the program ended: it crashed (Aborted)",
+                "/exit_crash.icd.off");
+    guint computes = 0;
+    for (guint i = 0; i < doctor->findings->len; i++) {
+        const RippleFinding *finding = doctor->findings->pdata[i];
+        g_assert_null(strstr(finding->text, "another driver"));
+        if (!strstr(finding->text, "it computes, but its driver crashes or hangs when the program"))
+            continue;
+        g_assert_cmpint(finding->topic, ==, RIPPLE_TOPIC_DEVICES);
+        g_assert_null(finding->cure);
+        computes++;
+    }
+    g_assert_cmpuint(computes, ==, 1);
+}
+
 static void test_hang(Tree *tree, gconstpointer data)
 {
     plant_broken(tree, "hang");
@@ -294,6 +315,7 @@ int main(int argc, char **argv)
     ADD("none", test_none);
     ADD("useless", test_useless);
     ADD("deadly", test_deadly);
+    ADD("deadly-end", test_deadly_end);
     ADD("hang", test_hang);
     ADD("devices", test_devices);
     ADD("environment", test_environment);
