@@ -63,14 +63,6 @@ RippleView ripple_guarded_view(const RippleGuarded *guarded)
     return guarded ? guarded->view : RIPPLE_NO_VIEW;
 }
 
-RippleView ripple_guarded_rows(const RippleGuarded *guarded, gsize rows)
-{
-    RippleView view = ripple_guarded_view(guarded);
-    if (view.buffer)
-        view.rows = rows;
-    return view;
-}
-
 gboolean ripple_guarded_set(RippleGuarded *guarded, const gfloat *values, GError **error)
 {
     gsize length = guarded->view.rows * guarded->view.columns;

@@ -25,9 +25,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleGuarded, ripple_guarded_free)
 /** The view, or none for NULL. */
 RippleView ripple_guarded_view(const RippleGuarded *guarded);
 
-/** The first `rows` rows of it. */
-RippleView ripple_guarded_rows(const RippleGuarded *guarded, gsize rows);
-
 /** Upload the tensor's elements, or with NULL the number around it. */
 gboolean ripple_guarded_set(RippleGuarded *guarded, const gfloat *values, GError **error);
 
