@@ -1,5 +1,6 @@
 #include "check/compare_private.h"
 
+#include "check/difference.h"
 #include "check/fault.h"
 #include "check/operands.h"
 #include "reference/reference.h"
@@ -24,18 +25,6 @@ void ripple_compare_clear(RippleCompare *self)
     ripple_comparison_free(self->found);
 }
 
-static void tensor_clear(gpointer tensor)
-{
-    g_free(((RippleTensorComparison *)tensor)->name);
-}
-
-static GArray *tensors_new(void)
-{
-    GArray *tensors = g_array_new(FALSE, FALSE, sizeof(RippleTensorComparison));
-    g_array_set_clear_func(tensors, tensor_clear);
-    return tensors;
-}
-
 static RippleComparison *comparison_new(const RippleCompare *self)
 {
     RippleComparison *found = g_new0(RippleComparison, 1);
@@ -44,9 +33,9 @@ static RippleComparison *comparison_new(const RippleCompare *self)
         found->against = g_strdup(ripple_backend_device_name(self->contenders[1]->backend));
     found->network = ripple_network_describe(self->ground.material->model->network);
     found->steps = self->ground.config->steps;
-    found->tensors = tensors_new();
-    found->others = tensors_new();
-    found->between = tensors_new();
+    found->tensors = ripple_differences_new();
+    found->others = ripple_differences_new();
+    found->between = ripple_differences_new();
     found->losses = g_array_new(FALSE, FALSE, sizeof(RippleLossComparison));
     return found;
 }

@@ -6,18 +6,12 @@
 #include <ripple/error.h>
 #include <string.h>
 
-static void tensor_clear(gpointer tensor)
-{
-    g_free(((RippleTensorComparison *)tensor)->name);
-}
-
 static RippleModelComparison *comparison_new(gdouble tolerance)
 {
     RippleModelComparison *self = g_new0(RippleModelComparison, 1);
     self->tolerance = tolerance;
     self->pass = TRUE;
-    self->tensors = g_array_new(FALSE, FALSE, sizeof(RippleTensorComparison));
-    g_array_set_clear_func(self->tensors, tensor_clear);
+    self->tensors = ripple_differences_new();
     return self;
 }
 

@@ -96,3 +96,15 @@ void ripple_difference(const gdouble *device, const gdouble *reference, const gd
     }
     found->pass = found->share <= 1;
 }
+
+static void tensor_clear(gpointer tensor)
+{
+    g_free(((RippleTensorComparison *)tensor)->name);
+}
+
+GArray *ripple_differences_new(void)
+{
+    GArray *tensors = g_array_new(FALSE, FALSE, sizeof(RippleTensorComparison));
+    g_array_set_clear_func(tensors, tensor_clear);
+    return tensors;
+}

@@ -13,3 +13,7 @@ void ripple_difference(const gdouble *device, const gdouble *reference, const gd
 
 /** The distance of one number from another, in spacings of floats at the reference's value. */
 gdouble ripple_difference_ulp(gdouble device, gdouble reference);
+
+/** An array for what is found of several tensors (of RippleTensorComparison), whose names it frees.
+ * Free with g_array_unref. */
+GArray *ripple_differences_new(void);
