@@ -49,20 +49,12 @@ static void add_file(GPtrArray *drivers, const char *path)
     }
 }
 
-static gint compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void add_directory(GPtrArray *drivers, const char *directory)
 {
-    g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; entries && (name = g_dir_read_name(entries));)
-        if (g_str_has_suffix(name, ".icd"))
-            g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_names);
+    g_autoptr(GPtrArray) names = ripple_doctor_names_in(directory);
     for (guint i = 0; i < names->len; i++) {
+        if (!g_str_has_suffix(names->pdata[i], ".icd"))
+            continue;
         g_autofree char *path = g_build_filename(directory, names->pdata[i], NULL);
         add_file(drivers, path);
     }

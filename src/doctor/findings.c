@@ -76,6 +76,21 @@ char *ripple_doctor_path(const RipplePlaceToExamine *place, const char *path)
     return g_strconcat(place->root, path, NULL);
 }
 
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *ripple_doctor_names_in(const char *directory)
+{
+    g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (const char *name; entries && (name = g_dir_read_name(entries));)
+        g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
 gboolean ripple_doctor_may_use(const RipplePlaceToExamine *place, const char *path)
 {
     return place->may_use ? place->may_use(path) : access(path, R_OK | W_OK) == 0;

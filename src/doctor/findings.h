@@ -19,6 +19,10 @@ char *ripple_doctor_quote(const char *path);
 /** `path` as it stands below the root of `place`. Free with g_free. */
 char *ripple_doctor_path(const RipplePlaceToExamine *place, const char *path);
 
+/** The names in a directory, in order; none where it cannot be read. Free with g_ptr_array_unref.
+ */
+GPtrArray *ripple_doctor_names_in(const char *directory);
+
 gboolean ripple_doctor_may_use(const RipplePlaceToExamine *place, const char *path);
 
 /** Debian's package that brings the driver `library`, or NULL where that is not known. Static. */

@@ -129,20 +129,11 @@ static void report(const RipplePlaceToExamine *place, const Gpu *gpu, gboolean u
                           gpu->driver ? gpu->driver : "missing");
 }
 
-static gint compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 char *ripple_doctor_examine_gpus(const RipplePlaceToExamine *place, const GPtrArray *devices,
                                  RippleDoctor *doctor)
 {
     g_autofree char *bus = ripple_doctor_path(place, "/sys/bus/pci/devices");
-    g_autoptr(GDir) entries = g_dir_open(bus, 0, NULL);
-    g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; entries && (name = g_dir_read_name(entries));)
-        g_ptr_array_add(addresses, g_strdup(name));
-    g_ptr_array_sort(addresses, compare_names);
+    g_autoptr(GPtrArray) addresses = ripple_doctor_names_in(bus);
 
     gboolean is_wanted[G_N_ELEMENTS(makers)] = {FALSE};
     for (guint i = 0; i < addresses->len; i++) {
