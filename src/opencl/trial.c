@@ -112,13 +112,11 @@ static cl_uint count_devices(cl_platform_id platform, GString *reasons)
         return count;
     char name[256] = "";
     clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, NULL);
-    const char *status_name = ripple_opencl_status_name(status);
+    g_autofree char *text = ripple_opencl_status_text(status);
     g_string_append_printf(reasons, "%sits platform \"%s\" has no device", reasons->len ? "; " : "",
                            name);
-    if (status_name)
-        g_string_append_printf(reasons, " (%s)", status_name);
-    else if (status != CL_SUCCESS)
-        g_string_append_printf(reasons, " (status %d)", status);
+    if (status != CL_SUCCESS)
+        g_string_append_printf(reasons, " (%s)", text);
     return 0;
 }
 
@@ -129,10 +127,10 @@ gboolean ripple_opencl_has_devices(GError **error)
     cl_uint count = 0, devices = 0;
     cl_int status = clGetPlatformIDs(MOST_PLATFORMS, platforms, &count);
     if (status != CL_SUCCESS || count == 0) {
-        const char *name = status ? ripple_opencl_status_name(status) : "no platform";
-        g_autofree char *number = g_strdup_printf("status %d", status);
+        g_autofree char *text = ripple_opencl_status_text(status);
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DEVICE,
-                    "clGetPlatformIDs finds no platform of it (%s).", name ? name : number);
+                    "clGetPlatformIDs finds no platform of it (%s).",
+                    status != CL_SUCCESS ? text : "no platform");
         return FALSE;
     }
     g_autoptr(GString) reasons = g_string_new(NULL);
