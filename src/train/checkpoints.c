@@ -130,24 +130,6 @@ static gboolean keep_newest(const GPtrArray *paths, guint64 keep, GError **error
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static gboolean download(RippleBuffer *buffer, gdouble **values, GError **error)
-{
-    if (!buffer)
-        return TRUE;
-    *values = g_new(gdouble, buffer->length);
-    return ripple_backend_download_exact(ripple_buffer_view(buffer), *values, error);
-}
-
-/* Bring home what is trained. */
-static gboolean download_state(const RippleState *state, RippleCheckpoint *checkpoint,
-                               GError **error)
-{
-    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
-        if (!download(state->moments[i], &checkpoint->moments[i], error))
-            return FALSE;
-    return download(state->parameters, &checkpoint->parameters, error);
-}
-
 /* That the folder is there lasts through a power cut, too. */
 static gboolean make_folder(const char *directory, GError **error)
 {
@@ -185,9 +167,10 @@ gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePo
                                    .device = device,
                                    .identity = identity,
                                    .model = self->model};
-    gboolean ok = make_folder(directory, error) &&
-                  download_state(self->state, &checkpoint, error) &&
-                  ripple_checkpoint_write(&checkpoint, error);
+    gboolean ok =
+        make_folder(directory, error) &&
+        ripple_state_download(self->state, &checkpoint.parameters, checkpoint.moments, error) &&
+        ripple_checkpoint_write(&checkpoint, error);
     g_free(checkpoint.parameters);
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         g_free(checkpoint.moments[i]);

@@ -142,14 +142,6 @@ static gboolean look(Rerun *self, gdouble *loss, gboolean *is_finite, GError **e
 
 /* ---- the bundle ----------------------------------------------------------------------------- */
 
-static gboolean download(RippleBuffer *buffer, gdouble **values, GError **error)
-{
-    if (!buffer)
-        return TRUE;
-    *values = g_new(gdouble, buffer->length);
-    return ripple_backend_download_exact(ripple_buffer_view(buffer), *values, error);
-}
-
 /* The step over `count` samples that begins at `before`. */
 static gboolean write_bundle(Rerun *self, gsize count, gdouble loss, GError **error)
 {
@@ -170,10 +162,9 @@ static gboolean write_bundle(Rerun *self, gsize count, gdouble loss, GError **er
                                    .model = trainer->material->model};
     const RippleBundle bundle = {&checkpoint, batch, trainer->backend->device_name,
                                  trainer->backend->driver, loss_text};
-    gboolean ok = download(self->before->parameters, &checkpoint.parameters, error);
-    for (guint i = 0; ok && i < RIPPLE_MOST_MOMENTS; i++)
-        ok = download(self->before->moments[i], &checkpoint.moments[i], error);
-    ok = ok && ripple_bundle_write(&bundle, error);
+    gboolean ok =
+        ripple_state_download(self->before, &checkpoint.parameters, checkpoint.moments, error) &&
+        ripple_bundle_write(&bundle, error);
     g_free(checkpoint.parameters);
     for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
         g_free(checkpoint.moments[i]);

@@ -33,6 +33,23 @@ void ripple_state_free(RippleState *state)
     g_free(state);
 }
 
+static gboolean download(RippleBuffer *buffer, gdouble **values, GError **error)
+{
+    if (!buffer)
+        return TRUE;
+    *values = g_new(gdouble, buffer->length);
+    return ripple_backend_download_exact(ripple_buffer_view(buffer), *values, error);
+}
+
+gboolean ripple_state_download(const RippleState *state, gdouble **parameters,
+                               gdouble *moments[RIPPLE_MOST_MOMENTS], GError **error)
+{
+    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
+        if (!download(state->moments[i], &moments[i], error))
+            return FALSE;
+    return download(state->parameters, parameters, error);
+}
+
 /* ---- tensors -------------------------------------------------------------------------------- */
 
 struct _RippleScheduler {

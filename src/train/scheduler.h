@@ -24,6 +24,11 @@ RippleState *ripple_state_new(RippleBackend *backend, const RippleNetwork *netwo
 void ripple_state_free(RippleState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleState, ripple_state_free)
 
+/** Bring it home: into new arrays, of which those that stand for what is not kept stay as they are.
+ * Free them with g_free, after an error, too. */
+gboolean ripple_state_download(const RippleState *state, gdouble **parameters,
+                               gdouble *moments[RIPPLE_MOST_MOMENTS], GError **error);
+
 typedef struct _RippleScheduler RippleScheduler;
 
 /** A scheduler over `state`, which must outlive it. A DEVICE_MEMORY error when the tensors do not
