@@ -1,11 +1,12 @@
 #include "measure/memory.h"
 
+#include "base/machine.h"
+
 #include <ripple/error.h>
-#include <unistd.h>
 
 gboolean ripple_memory_check(gdouble bytes, const char *what, GError **error)
 {
-    gdouble memory = (gdouble)sysconf(_SC_PHYS_PAGES) * (gdouble)sysconf(_SC_PAGESIZE);
+    gdouble memory = (gdouble)ripple_machine_memory();
     if (bytes <= memory)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,

@@ -1,9 +1,8 @@
 #include "reference/reference.h"
 
+#include "base/machine.h"
 #include "reference/buffer.h"
 #include "reference/operations.h"
-
-#include <unistd.h>
 
 /* Every operation is finished when its call returns. */
 static gboolean wait_until_done(RippleBackend *backend, GError **error)
@@ -56,7 +55,7 @@ RippleBackend *ripple_reference_backend_new(void)
 {
     RippleBackend *backend = g_new0(RippleBackend, 1);
     backend->class = &reference_class;
-    backend->memory_bytes = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    backend->memory_bytes = ripple_machine_memory();
     backend->largest_buffer_bytes = backend->memory_bytes;
     backend->device_name = g_strdup("reference (double precision, CPU)");
     return backend;

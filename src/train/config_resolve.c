@@ -1,9 +1,9 @@
 /* What the data decide about a run (its loss, its output layer, its network), and what its
  * optimizer does. */
+#include "base/machine.h"
 #include "train/rates.h"
 
 #include <ripple/error.h>
-#include <unistd.h>
 
 static gboolean resolve_loss(RippleConfig *config, const RippleDataset *dataset, GError **error)
 {
@@ -61,7 +61,7 @@ static guint count_outputs(RippleLoss loss, const RippleDataset *dataset)
 /* Parameters beyond all memory are refused here, before anyone allocates them. */
 static gboolean check_memory(const RippleNetwork *network, GError **error)
 {
-    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    guint64 memory = ripple_machine_memory();
     if (network->parameter_span <= memory / sizeof(gfloat))
         return TRUE;
     g_set_error(
