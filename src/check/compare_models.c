@@ -1,5 +1,6 @@
 /* Two model files, number by number. */
 #include "check/difference.h"
+#include "train/model_write.h"
 #include "train/safetensors.h"
 
 #include <math.h>
@@ -56,10 +57,13 @@ static gboolean compare_metadata(RippleModelComparison *self, const RippleSafete
 
 /* ---- tensors -------------------------------------------------------------------------------- */
 
-/* The checksum of a checkpoint says nothing of the model. */
-static gboolean is_compared(const RippleStoredTensor *tensor)
+/* The checksum of a checkpoint says nothing of the model; and a model has no moments. */
+static gboolean is_compared(const RippleStoredTensor *tensor, const RippleSafetensors *with)
 {
-    return strcmp(tensor->name, RIPPLE_SAFETENSORS_CHECKSUM) != 0;
+    if (strcmp(tensor->name, RIPPLE_SAFETENSORS_CHECKSUM) == 0)
+        return FALSE;
+    return !g_str_has_prefix(tensor->name, RIPPLE_OPTIMIZER_PREFIX) ||
+           ripple_safetensors_find(with, tensor->name);
 }
 
 static const RippleStoredTensor *counterpart(const RippleSafetensors *with,
@@ -85,7 +89,7 @@ static gboolean check_all_there(const RippleSafetensors *file, const RippleSafet
 {
     for (guint i = 0; i < ripple_safetensors_count(file); i++) {
         const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
-        if (is_compared(tensor) && !counterpart(with, tensor, file, error))
+        if (is_compared(tensor, with) && !counterpart(with, tensor, file, error))
             return FALSE;
     }
     return TRUE;
@@ -147,7 +151,7 @@ RippleModelComparison *ripple_compare_models(const char *path, const char *with,
         return NULL;
     for (guint i = 0; i < ripple_safetensors_count(file); i++) {
         const RippleStoredTensor *tensor = ripple_safetensors_tensor(file, i);
-        if (is_compared(tensor) &&
+        if (is_compared(tensor, other) &&
             !compare_tensor(self, file, tensor, other, ripple_safetensors_find(other, tensor->name),
                             error))
             return NULL;

@@ -2,10 +2,10 @@
 #include "train/safetensors.h"
 
 #include "base/checksum.h"
+#include "base/machine.h"
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Elements, and bytes of a checksum, that are read at a time. */
 #define CHUNK 8192
@@ -65,8 +65,8 @@ static gdouble read_bf16(const char *bytes)
 gpointer ripple_safetensors_allocate(const RippleSafetensors *file, const char *what, gsize count,
                                      gsize bytes, GError **error)
 {
-    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
-    gpointer values = count <= memory / bytes ? g_try_malloc0_n(MAX(count, 1), bytes) : NULL;
+    gpointer values =
+        count <= ripple_machine_memory() / bytes ? g_try_malloc0_n(MAX(count, 1), bytes) : NULL;
     if (!values)
         ripple_safetensors_blame(ripple_safetensors_path(file), error,
                                  "%s are %" G_GSIZE_FORMAT

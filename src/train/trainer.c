@@ -120,9 +120,10 @@ static void note_device(RippleTrainer *self, const RippleCheckpoint *checkpoint)
     g_autofree char *identity = ripple_device_identity(self->backend);
     g_autofree char *note = NULL;
     if (checkpoint->device && strcmp(checkpoint->device, device) != 0)
-        note = g_strdup_printf("The run began on %s and goes on on %s: its numbers may differ in "
-                               "their last digits from those of a run that had not moved.",
-                               checkpoint->device, device);
+        note =
+            g_strdup_printf("The run began on %s, and goes on with %s: its numbers may differ in "
+                            "their last digits from those of a run that had not moved.",
+                            checkpoint->device, device);
     else if (checkpoint->identity && identity && strcmp(checkpoint->identity, identity) != 0)
         note = g_strdup_printf("How %s computes has changed since the run stopped (its tuning, "
                                "CLBlast, ripple's version or kernels, or RIPPLE_… variables): the "
