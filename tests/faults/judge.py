@@ -48,6 +48,10 @@ TIMELY = (
     "clWaitForEvents",
 )
 
+# The look whether numbers are finite goes with each read of results: these come more than once as often
+# as there was something to read.
+WITH_READS = ("clEnqueueNDRangeKernel", "clSetKernelArg")
+
 # Statuses that mean too little memory.
 MEMORY = (-4, -6)
 
@@ -111,7 +115,7 @@ class Judgement:
             return complaints + self.wrong(case, done)
         if not done.report.failed:
             self.n_unreached += 1
-            is_expected = case.function in TIMELY
+            is_expected = case.function in TIMELY or (case.function in WITH_READS and case.number > 1)
             return complaints + ([] if is_expected else [f"{case.function} was not reached"])
         if done.status == 0:
             return complaints + self.success(case, done)
