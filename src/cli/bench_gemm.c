@@ -1,6 +1,6 @@
 #include "cli/bench.h"
 #include "measure/gemm.h"
-#include "report/picture.h"
+#include "draw/picture.h"
 #include "report/roofline.h"
 #include "train/json_object.h"
 

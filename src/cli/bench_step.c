@@ -2,7 +2,7 @@
 #include "cli/step_options.h"
 #include "measure/step.h"
 #include "measure/step_cost.h"
-#include "report/picture.h"
+#include "draw/picture.h"
 #include "report/roofline.h"
 #include "train/json_object.h"
 #include "train/rates.h"

@@ -4,7 +4,7 @@
 #include "data/file.h"
 #include "train/json_object.h"
 #include "train/json_text.h"
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <ripple/error.h>
 #include <ripple/version.h>

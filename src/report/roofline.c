@@ -1,8 +1,8 @@
 #include "report/roofline.h"
 
-#include "report/axis.h"
-#include "report/labels.h"
-#include "report/picture.h"
+#include "draw/axis.h"
+#include "draw/labels.h"
+#include "draw/picture.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 #include "train/checkpoints.h"
 
 #include "train/bundle.h"
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

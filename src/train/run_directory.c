@@ -1,7 +1,7 @@
 #include "train/run_directory.h"
 
 #include "train/json_object.h"
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 
 #include "base/checksum.h"
 #include "train/json_text.h"
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <ripple/error.h>
 

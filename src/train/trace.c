@@ -2,7 +2,7 @@
 
 #include "opencl/profile.h"
 #include "train/json_object.h"
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <ripple/error.h>
 #include <ripple/version.h>

@@ -1,7 +1,7 @@
 /* Pictures: axes, labels that do not overlap, files. */
-#include "report/axis.h"
-#include "report/labels.h"
-#include "report/picture.h"
+#include "draw/axis.h"
+#include "draw/labels.h"
+#include "draw/picture.h"
 #include "report/roofline.h"
 
 #include <glib/gstdio.h>

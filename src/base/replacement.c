@@ -1,4 +1,4 @@
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>

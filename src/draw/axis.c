@@ -1,4 +1,4 @@
-#include "report/axis.h"
+#include "draw/axis.h"
 
 #include <math.h>
 

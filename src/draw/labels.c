@@ -1,4 +1,4 @@
-#include "report/labels.h"
+#include "draw/labels.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-#include "report/picture.h"
+#include "draw/picture.h"
 
-#include "train/replacement.h"
+#include "base/replacement.h"
 
 #include <cairo-svg.h>
 #include <ripple/error.h>
