@@ -62,21 +62,21 @@ static gboolean run_suite(const RippleBench *bench, RippleBaseline *baseline, GE
                          .config = config,
                          .progress = show_progress,
                          .user_data = (gpointer)bench->console};
-    return ripple_suite_run(&suite, bench->backend, baseline->figures, error);
+    return ripple_suite_run(&suite, bench->backend, baseline->measurements, error);
 }
 
-static void add_figure_json(GString *json, const RippleFigure *figure)
+static void add_measurement_json(GString *json, const RippleMeasurement *measurement)
 {
-    ripple_json_set_number(json, "median", figure->median);
-    ripple_json_set_number(json, "min", figure->least);
-    ripple_json_set_number(json, "max", figure->most);
+    ripple_json_set_number(json, "median", measurement->median);
+    ripple_json_set_number(json, "min", measurement->least);
+    ripple_json_set_number(json, "max", measurement->most);
 }
 
-static void add_figure_cells(RippleTable *table, const RippleFigure *figure)
+static void add_measurement_cells(RippleTable *table, const RippleMeasurement *measurement)
 {
-    g_autofree char *median = ripple_bench_number(figure->median);
-    g_autofree char *least = ripple_bench_number(figure->least);
-    g_autofree char *most = ripple_bench_number(figure->most);
+    g_autofree char *median = ripple_bench_number(measurement->median);
+    g_autofree char *least = ripple_bench_number(measurement->least);
+    g_autofree char *most = ripple_bench_number(measurement->most);
     ripple_table_add(table, "%s", median);
     ripple_table_add(table, "%s…%s", least, most);
 }
@@ -92,12 +92,12 @@ static void print_saved_json(const RippleBench *bench, const RippleBaseline *bas
     ripple_json_set_text(json, "file", path);
     ripple_json_set_whole(json, "rounds", baseline->rounds);
     ripple_json_begin_array(json, "results");
-    for (guint i = 0; i < baseline->figures->len; i++) {
-        const RippleFigure *figure = g_ptr_array_index(baseline->figures, i);
+    for (guint i = 0; i < baseline->measurements->len; i++) {
+        const RippleMeasurement *measurement = g_ptr_array_index(baseline->measurements, i);
         ripple_json_begin_object(json, NULL);
-        ripple_json_set_text(json, "name", figure->name);
-        ripple_json_set_text(json, "unit", figure->unit);
-        add_figure_json(json, figure);
+        ripple_json_set_text(json, "name", measurement->name);
+        ripple_json_set_text(json, "unit", measurement->unit);
+        add_measurement_json(json, measurement);
         ripple_json_end_object(json);
     }
     ripple_bench_end_json(json);
@@ -107,11 +107,11 @@ static void print_saved(const RippleBaseline *baseline, const char *path)
 {
     static const char *const headings[] = {"what", ">median", ">min…max", "unit", NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
-    for (guint i = 0; i < baseline->figures->len; i++) {
-        const RippleFigure *figure = g_ptr_array_index(baseline->figures, i);
-        ripple_table_add(table, "%s", figure->name);
-        add_figure_cells(table, figure);
-        ripple_table_add(table, "%s", figure->unit);
+    for (guint i = 0; i < baseline->measurements->len; i++) {
+        const RippleMeasurement *measurement = g_ptr_array_index(baseline->measurements, i);
+        ripple_table_add(table, "%s", measurement->name);
+        add_measurement_cells(table, measurement);
+        ripple_table_add(table, "%s", measurement->unit);
     }
     ripple_table_print(table);
     ripple_console_print("\n%u rounds, saved in %s\n", baseline->rounds, path);
@@ -202,8 +202,8 @@ static const char *const verdicts[] = {
 
 /* A figure of either side; one of them may lack it. */
 typedef struct {
-    const RippleFigure *before;
-    const RippleFigure *now;
+    const RippleMeasurement *before;
+    const RippleMeasurement *now;
     RippleChange change; /* where both have it */
 } Pair;
 
@@ -211,8 +211,10 @@ typedef struct {
  * where one side lacks them. */
 static gdouble slowdown_of(const RippleBaseline *before, const RippleBaseline *now)
 {
-    const RippleFigure *then = ripple_figures_find(before->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
-    const RippleFigure *again = ripple_figures_find(now->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
+    const RippleMeasurement *then =
+        ripple_measurements_find(before->measurements, RIPPLE_PEAK_MULTIPLY_ADDS);
+    const RippleMeasurement *again =
+        ripple_measurements_find(now->measurements, RIPPLE_PEAK_MULTIPLY_ADDS);
     return then && again ? MAX(then->median / again->median, 1) : 1;
 }
 
@@ -222,27 +224,29 @@ static gdouble allowance_of(const RippleBaseline *before, const RippleBaseline *
     gdouble slowdown = slowdown_of(before, now);
     if (slowdown <= RIPPLE_SMALLEST_CHANGE)
         return 1;
-    const RippleFigure *then = ripple_figures_find(before->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
-    const RippleFigure *again = ripple_figures_find(now->figures, RIPPLE_PEAK_MULTIPLY_ADDS);
-    return slowdown * (1 + ripple_figure_compare(then, again, 1).noise);
+    const RippleMeasurement *then =
+        ripple_measurements_find(before->measurements, RIPPLE_PEAK_MULTIPLY_ADDS);
+    const RippleMeasurement *again =
+        ripple_measurements_find(now->measurements, RIPPLE_PEAK_MULTIPLY_ADDS);
+    return slowdown * (1 + ripple_measurement_compare(then, again, 1).noise);
 }
 
-static GArray *pair_figures(const RippleBaseline *before, const RippleBaseline *now)
+static GArray *pair_measurements(const RippleBaseline *before, const RippleBaseline *now)
 {
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
     gdouble allowance = allowance_of(before, now);
-    for (guint i = 0; i < before->figures->len; i++) {
-        Pair pair = {.before = g_ptr_array_index(before->figures, i)};
-        pair.now = ripple_figures_find(now->figures, pair.before->name);
+    for (guint i = 0; i < before->measurements->len; i++) {
+        Pair pair = {.before = g_ptr_array_index(before->measurements, i)};
+        pair.now = ripple_measurements_find(now->measurements, pair.before->name);
         gboolean is_yardstick = strcmp(pair.before->name, RIPPLE_PEAK_MULTIPLY_ADDS) == 0;
         if (pair.now)
             pair.change =
-                ripple_figure_compare(pair.before, pair.now, is_yardstick ? 1 : allowance);
+                ripple_measurement_compare(pair.before, pair.now, is_yardstick ? 1 : allowance);
         g_array_append_val(pairs, pair);
     }
-    for (guint i = 0; i < now->figures->len; i++) {
-        Pair pair = {.now = g_ptr_array_index(now->figures, i)};
-        if (!ripple_figures_find(before->figures, pair.now->name))
+    for (guint i = 0; i < now->measurements->len; i++) {
+        Pair pair = {.now = g_ptr_array_index(now->measurements, i)};
+        if (!ripple_measurements_find(before->measurements, pair.now->name))
             g_array_append_val(pairs, pair);
     }
     return pairs;
@@ -269,7 +273,7 @@ static void print_pairs_json(const RippleBench *bench, const RippleBaseline *bef
     ripple_json_begin_array(json, "results");
     for (guint i = 0; i < pairs->len; i++) {
         const Pair *pair = &g_array_index(pairs, Pair, i);
-        const RippleFigure *any = pair->now ? pair->now : pair->before;
+        const RippleMeasurement *any = pair->now ? pair->now : pair->before;
         ripple_json_begin_object(json, NULL);
         ripple_json_set_text(json, "name", any->name);
         ripple_json_set_text(json, "unit", any->unit);
@@ -280,7 +284,7 @@ static void print_pairs_json(const RippleBench *bench, const RippleBaseline *bef
             ripple_json_set_number(json, "noise", pair->change.noise);
         }
         if (pair->now)
-            add_figure_json(json, pair->now);
+            add_measurement_json(json, pair->now);
         ripple_json_end_object(json);
     }
     ripple_bench_end_json(json);
@@ -288,8 +292,8 @@ static void print_pairs_json(const RippleBench *bench, const RippleBaseline *bef
 
 static void add_pair(RippleTable *table, const Pair *pair)
 {
-    const RippleFigure *any = pair->now ? pair->now : pair->before;
-    const RippleFigure *sides[] = {pair->before, pair->now};
+    const RippleMeasurement *any = pair->now ? pair->now : pair->before;
+    const RippleMeasurement *sides[] = {pair->before, pair->now};
     ripple_table_add(table, "%s", any->name);
     for (guint i = 0; i < G_N_ELEMENTS(sides); i++) {
         g_autofree char *median = sides[i] ? ripple_bench_number(sides[i]->median) : g_strdup("–");
@@ -395,7 +399,7 @@ gboolean ripple_command_bench_compare(int argc, char **argv, GError **error)
     g_autoptr(RippleBaseline) now = repeat(&bench, before, error);
     if (!now)
         return FALSE;
-    g_autoptr(GArray) pairs = pair_figures(before, now);
+    g_autoptr(GArray) pairs = pair_measurements(before, now);
     if (console.json)
         print_pairs_json(&bench, before, pairs, slowdown_of(before, now));
     else

@@ -1,10 +1,10 @@
 #include "measure/baseline.h"
 
+#include "base/replacement.h"
 #include "base/text.h"
 #include "data/file.h"
 #include "train/json_object.h"
 #include "train/json_text.h"
-#include "base/replacement.h"
 
 #include <ripple/error.h>
 #include <ripple/version.h>
@@ -24,7 +24,7 @@ RippleBaseline *ripple_baseline_new(void)
     baseline->time = g_date_time_format_iso8601(now);
     baseline->shapes = g_ptr_array_new_with_free_func(g_free);
     baseline->step = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    baseline->figures = ripple_figures_new();
+    baseline->measurements = ripple_measurements_new();
     return baseline;
 }
 
@@ -39,7 +39,7 @@ void ripple_baseline_free(RippleBaseline *baseline)
     g_free(baseline->time);
     g_ptr_array_unref(baseline->shapes);
     g_hash_table_unref(baseline->step);
-    g_ptr_array_unref(baseline->figures);
+    g_ptr_array_unref(baseline->measurements);
     g_free(baseline);
 }
 
@@ -62,17 +62,17 @@ static void write_work(const RippleBaseline *baseline, GString *json)
     ripple_json_end_object(json);
 }
 
-static void write_figure(const RippleFigure *figure, GString *json)
+static void write_measurement(const RippleMeasurement *measurement, GString *json)
 {
     ripple_json_begin_object(json, NULL);
-    ripple_json_set_text(json, "name", figure->name);
-    ripple_json_set_text(json, "unit", figure->unit);
-    ripple_json_set_flag(json, "less_is_better", figure->less_is_better);
-    ripple_json_set_number(json, "median", figure->median);
-    ripple_json_set_number(json, "min", figure->least);
-    ripple_json_set_number(json, "max", figure->most);
-    ripple_json_set_number(json, "lower_quartile", figure->lower);
-    ripple_json_set_number(json, "upper_quartile", figure->upper);
+    ripple_json_set_text(json, "name", measurement->name);
+    ripple_json_set_text(json, "unit", measurement->unit);
+    ripple_json_set_flag(json, "less_is_better", measurement->less_is_better);
+    ripple_json_set_number(json, "median", measurement->median);
+    ripple_json_set_number(json, "min", measurement->least);
+    ripple_json_set_number(json, "max", measurement->most);
+    ripple_json_set_number(json, "lower_quartile", measurement->lower);
+    ripple_json_set_number(json, "upper_quartile", measurement->upper);
     ripple_json_end_object(json);
 }
 
@@ -88,8 +88,8 @@ static GString *write_baseline(const RippleBaseline *baseline)
     ripple_json_set_text(json, "time", baseline->time);
     write_work(baseline, json);
     ripple_json_begin_array(json, "figures");
-    for (guint i = 0; i < baseline->figures->len; i++)
-        write_figure(g_ptr_array_index(baseline->figures, i), json);
+    for (guint i = 0; i < baseline->measurements->len; i++)
+        write_measurement(g_ptr_array_index(baseline->measurements, i), json);
     ripple_json_end_array(json);
     ripple_json_end_object(json);
     g_string_append_c(json, '\n');
@@ -161,35 +161,36 @@ static gboolean read_work(RippleBaseline *baseline, JsonNode *root, GError **err
     return TRUE;
 }
 
-static gboolean read_figure(RippleBaseline *baseline, JsonNode *node, GError **error)
+static gboolean read_measurement(RippleBaseline *baseline, JsonNode *node, GError **error)
 {
     const char *name = ripple_json_string(ripple_json_member(node, "name"));
     const char *unit = ripple_json_string(ripple_json_member(node, "unit"));
     JsonNode *flag = ripple_json_member(node, "less_is_better");
-    RippleFigure figure = {.name = (char *)name, .unit = unit, .runs = baseline->rounds};
+    RippleMeasurement measurement = {.name = (char *)name, .unit = unit, .runs = baseline->rounds};
     if (!name || !unit || !flag || !JSON_NODE_HOLDS_VALUE(flag) ||
         json_node_get_value_type(flag) != G_TYPE_BOOLEAN ||
-        !ripple_json_number(ripple_json_member(node, "median"), &figure.median) ||
-        !ripple_json_number(ripple_json_member(node, "min"), &figure.least) ||
-        !ripple_json_number(ripple_json_member(node, "max"), &figure.most) ||
-        !ripple_json_number(ripple_json_member(node, "lower_quartile"), &figure.lower) ||
-        !ripple_json_number(ripple_json_member(node, "upper_quartile"), &figure.upper))
+        !ripple_json_number(ripple_json_member(node, "median"), &measurement.median) ||
+        !ripple_json_number(ripple_json_member(node, "min"), &measurement.least) ||
+        !ripple_json_number(ripple_json_member(node, "max"), &measurement.most) ||
+        !ripple_json_number(ripple_json_member(node, "lower_quartile"), &measurement.lower) ||
+        !ripple_json_number(ripple_json_member(node, "upper_quartile"), &measurement.upper))
         return refuse("one of its figures lacks a name, a unit, less_is_better, median, min, max "
                       "or a quartile.",
                       error);
-    figure.less_is_better = json_node_get_boolean(flag);
-    if (!(0 < figure.least && figure.least <= figure.lower && figure.lower <= figure.median &&
-          figure.median <= figure.upper && figure.upper <= figure.most)) {
+    measurement.less_is_better = json_node_get_boolean(flag);
+    if (!(0 < measurement.least && measurement.least <= measurement.lower &&
+          measurement.lower <= measurement.median && measurement.median <= measurement.upper &&
+          measurement.upper <= measurement.most)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
                     "the numbers of its figure \"%s\" are not above 0, or not in order.", name);
         return FALSE;
     }
-    if (ripple_figures_find(baseline->figures, name)) {
+    if (ripple_measurements_find(baseline->measurements, name)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA, "its figure \"%s\" stands there twice.",
                     name);
         return FALSE;
     }
-    ripple_figures_add_copy(baseline->figures, &figure);
+    ripple_measurements_add_copy(baseline->measurements, &measurement);
     return TRUE;
 }
 
@@ -200,10 +201,10 @@ static gboolean read_baseline(RippleBaseline *baseline, const char *text, gsize 
     if (!root)
         return FALSE;
     const char *format = ripple_json_string(ripple_json_member(root, "format"));
-    JsonArray *figures = ripple_json_member_array(root, "figures");
+    JsonArray *measurements = ripple_json_member_array(root, "figures");
     if (!format || strcmp(format, FORMAT) != 0)
         return refuse("its format is not \"" FORMAT "\".", error);
-    if (!figures || json_array_get_length(figures) == 0)
+    if (!measurements || json_array_get_length(measurements) == 0)
         return refuse("it has no figures.", error);
 
     if (!read_text(root, "device", &baseline->device, error) ||
@@ -212,8 +213,8 @@ static gboolean read_baseline(RippleBaseline *baseline, const char *text, gsize 
         !read_text(root, "commit", &baseline->commit, error) ||
         !read_text(root, "time", &baseline->time, error) || !read_work(baseline, root, error))
         return FALSE;
-    for (guint i = 0; i < json_array_get_length(figures); i++)
-        if (!read_figure(baseline, json_array_get_element(figures, i), error))
+    for (guint i = 0; i < json_array_get_length(measurements); i++)
+        if (!read_measurement(baseline, json_array_get_element(measurements, i), error))
             return FALSE;
     return TRUE;
 }

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "measure/figure.h"
+#include "measure/measurement.h"
 
 /** Most rounds of a suite, and fewest: a spread of less says nothing. */
 #define RIPPLE_MOST_ROUNDS 1000u
@@ -20,10 +20,10 @@ typedef struct {
     char *commit;
     char *time; /**< when it was measured, as ISO 8601 has it */
     guint rounds;
-    gdouble seconds;    /**< for each figure in each round */
-    GPtrArray *shapes;  /**< of char *: the products, "MxNxK" */
-    GHashTable *step;   /**< options of the step, name → value; the others have their defaults */
-    GPtrArray *figures; /**< of RippleFigure */
+    gdouble seconds;   /**< for each figure in each round */
+    GPtrArray *shapes; /**< of char *: the products, "MxNxK" */
+    GHashTable *step;  /**< options of the step, name → value; the others have their defaults */
+    GPtrArray *measurements; /**< of RippleMeasurement */
 } RippleBaseline;
 
 /** An empty one of this version, made now. */

@@ -98,7 +98,7 @@ gboolean ripple_peak_bandwidth(RippleBackend *backend, gdouble *found, GError **
     return TRUE;
 }
 
-static gboolean measure_work(Place *place, guint index, gdouble seconds, GPtrArray *figures,
+static gboolean measure_work(Place *place, guint index, gdouble seconds, GPtrArray *measurements,
                              GError **error)
 {
     RippleTiming timing;
@@ -107,33 +107,33 @@ static gboolean measure_work(Place *place, guint index, gdouble seconds, GPtrArr
     gboolean is_time = works[index].passes == 0;
     gdouble amount = gigabytes(works[index].passes);
     RippleThroughput rate = ripple_timing_throughput(&timing, amount);
-    RippleFigure figure = {.name = (char *)works[index].name,
-                           .unit = is_time ? "µs" : "GB/s",
-                           .less_is_better = is_time,
-                           .runs = timing.runs,
-                           .median = is_time ? 1e6 * timing.median : rate.median,
-                           .least = is_time ? 1e6 * timing.fastest : rate.slowest,
-                           .most = is_time ? 1e6 * timing.slowest : rate.fastest,
-                           .lower = is_time ? 1e6 * timing.lower : amount / timing.upper,
-                           .upper = is_time ? 1e6 * timing.upper : amount / timing.lower};
-    ripple_figures_add_copy(figures, &figure);
+    RippleMeasurement measurement = {.name = (char *)works[index].name,
+                                     .unit = is_time ? "µs" : "GB/s",
+                                     .less_is_better = is_time,
+                                     .runs = timing.runs,
+                                     .median = is_time ? 1e6 * timing.median : rate.median,
+                                     .least = is_time ? 1e6 * timing.fastest : rate.slowest,
+                                     .most = is_time ? 1e6 * timing.slowest : rate.fastest,
+                                     .lower = is_time ? 1e6 * timing.lower : amount / timing.upper,
+                                     .upper = is_time ? 1e6 * timing.upper : amount / timing.lower};
+    ripple_measurements_add_copy(measurements, &measurement);
     return TRUE;
 }
 
-gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *figures,
+gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *measurements,
                              GError **error)
 {
     g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(gdouble));
     if (!ripple_opencl_measure_peak_runs(backend, seconds / 2, rates, error))
         return FALSE;
-    ripple_figures_add(figures, RIPPLE_PEAK_MULTIPLY_ADDS, "GFLOP/s", FALSE,
-                       (gdouble *)(gpointer)rates->data, rates->len);
+    ripple_measurements_add(measurements, RIPPLE_PEAK_MULTIPLY_ADDS, "GFLOP/s", FALSE,
+                            (gdouble *)(gpointer)rates->data, rates->len);
 
     g_auto(Place) place = {0};
     if (!place_open(&place, backend, error))
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(works); i++)
-        if (!measure_work(&place, i, seconds, figures, error))
+        if (!measure_work(&place, i, seconds, measurements, error))
             return FALSE;
     return TRUE;
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "measure/figure.h"
+#include "measure/measurement.h"
 #include "network/backend.h"
 
 /** Names of the figures below. */
@@ -21,5 +21,5 @@ gboolean ripple_peak_bandwidth(RippleBackend *backend, gdouble *gigabytes, GErro
 
 /** Add all of the above to `figures`: billions of operations (a multiply-add counts as two) and of
  * bytes a second, and microseconds. `backend` must be an opencl one. */
-gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *figures,
+gboolean ripple_peak_measure(RippleBackend *backend, gdouble seconds, GPtrArray *measurements,
                              GError **error);

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "measure/figure.h"
 #include "measure/gemm.h"
+#include "measure/measurement.h"
 
 #include <ripple/config.h>
 
@@ -23,5 +23,5 @@ typedef struct {
 
 /** Time all of it on `backend`, an opencl one. Each figure is what the medians of the rounds give.
  * Errors as those of ripple_gemm_measure() and ripple_step_measure(). */
-gboolean ripple_suite_run(const RippleSuite *suite, RippleBackend *backend, GPtrArray *figures,
+gboolean ripple_suite_run(const RippleSuite *suite, RippleBackend *backend, GPtrArray *measurements,
                           GError **error);

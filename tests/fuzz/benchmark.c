@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     g_assert_true(ok);
     g_autoptr(RippleBaseline) again = ripple_baseline_load(saved, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(again->figures->len, ==, baseline->figures->len);
+    g_assert_cmpuint(again->measurements->len, ==, baseline->measurements->len);
     g_assert_cmpuint(again->shapes->len, ==, baseline->shapes->len);
     g_assert_cmpuint(g_hash_table_size(again->step), ==, g_hash_table_size(baseline->step));
     g_assert_cmpstr(again->device, ==, baseline->device);

@@ -16,20 +16,20 @@ typedef struct {
     gdouble most;
     gdouble lower; /**< the quartiles, between which the middle half of the runs lies */
     gdouble upper;
-} RippleFigure;
+} RippleMeasurement;
 
-/** An empty array of RippleFigure; free with g_ptr_array_unref. */
-GPtrArray *ripple_figures_new(void);
+/** An empty array of RippleMeasurement; free with g_ptr_array_unref. */
+GPtrArray *ripple_measurements_new(void);
 
 /** Add the figure that `values` (`runs` of them, at least one; they are sorted) give. */
-void ripple_figures_add(GPtrArray *figures, const char *name, const char *unit,
-                        gboolean less_is_better, gdouble *values, guint runs);
+void ripple_measurements_add(GPtrArray *measurements, const char *name, const char *unit,
+                             gboolean less_is_better, gdouble *values, guint runs);
 
 /** Add a copy of `figure`. */
-void ripple_figures_add_copy(GPtrArray *figures, const RippleFigure *figure);
+void ripple_measurements_add_copy(GPtrArray *measurements, const RippleMeasurement *measurement);
 
 /** The figure called `name`, or NULL. */
-const RippleFigure *ripple_figures_find(const GPtrArray *figures, const char *name);
+const RippleMeasurement *ripple_measurements_find(const GPtrArray *measurements, const char *name);
 
 typedef enum {
     RIPPLE_VERDICT_SAME, /**< no further apart than the noise */
@@ -52,5 +52,5 @@ typedef struct {
  * spreads' product: with five runs of normal noise that is about four of its standard deviations,
  * and two medians that differ by chance are 0.8 apart. The device itself was `slowdown` times (at
  * least 1) as slow: what fell by no more than that is not called worse. All numbers are above 0. */
-RippleChange ripple_figure_compare(const RippleFigure *before, const RippleFigure *now,
-                                   gdouble slowdown);
+RippleChange ripple_measurement_compare(const RippleMeasurement *before,
+                                        const RippleMeasurement *now, gdouble slowdown);

@@ -10,16 +10,16 @@
 
 static void test_summary(void)
 {
-    g_autoptr(GPtrArray) figures = ripple_figures_new();
+    g_autoptr(GPtrArray) measurements = ripple_measurements_new();
     gdouble values[] = {5, 1, 3, 9};
-    ripple_figures_add(figures, "speed", "GB/s", FALSE, values, 4);
-    const RippleFigure *figure = ripple_figures_find(figures, "speed");
-    g_assert_nonnull(figure);
-    g_assert_null(ripple_figures_find(figures, "spee"));
-    g_assert_cmpstr(figure->unit, ==, "GB/s");
-    g_assert_cmpuint(figure->runs, ==, 4);
-    g_assert_true(figure->median == 4 && figure->least == 1 && figure->most == 9);
-    g_assert_true(figure->lower == 2.5 && figure->upper == 6);
+    ripple_measurements_add(measurements, "speed", "GB/s", FALSE, values, 4);
+    const RippleMeasurement *measurement = ripple_measurements_find(measurements, "speed");
+    g_assert_nonnull(measurement);
+    g_assert_null(ripple_measurements_find(measurements, "spee"));
+    g_assert_cmpstr(measurement->unit, ==, "GB/s");
+    g_assert_cmpuint(measurement->runs, ==, 4);
+    g_assert_true(measurement->median == 4 && measurement->least == 1 && measurement->most == 9);
+    g_assert_true(measurement->lower == 2.5 && measurement->upper == 6);
 }
 
 static void test_rule(void)
@@ -52,11 +52,11 @@ static void test_rule(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const gdouble *b = cases[i].before, *n = cases[i].now;
-        RippleFigure before = {(char *)"x", "u", cases[i].less_is_better, 5, b[0], 1, 1000,
-                               b[1],        b[2]};
-        RippleFigure now = {(char *)"x", "u", cases[i].less_is_better, 5, n[0], 1, 1000,
-                            n[1],        n[2]};
-        RippleChange change = ripple_figure_compare(&before, &now, 1);
+        RippleMeasurement before = {(char *)"x", "u", cases[i].less_is_better, 5, b[0], 1, 1000,
+                                    b[1],        b[2]};
+        RippleMeasurement now = {(char *)"x", "u", cases[i].less_is_better, 5, n[0], 1, 1000,
+                                 n[1],        n[2]};
+        RippleChange change = ripple_measurement_compare(&before, &now, 1);
         g_test_message("case %u", i);
         g_assert_cmpint(change.verdict, ==, cases[i].verdict);
         g_assert_cmpfloat_with_epsilon(change.change, cases[i].change, 1e-12);
@@ -67,15 +67,17 @@ static void test_rule(void)
 /* What fell along with the device is not worse; what fell further is, and better stays better. */
 static void test_slowdown(void)
 {
-    RippleFigure before = {(char *)"x", "u", FALSE, 5, 100, 1, 1000, 100, 100}, now = before;
+    RippleMeasurement before = {(char *)"x", "u", FALSE, 5, 100, 1, 1000, 100, 100}, now = before;
     now.median = 50;
-    g_assert_cmpint(ripple_figure_compare(&before, &now, 1).verdict, ==, RIPPLE_VERDICT_WORSE);
-    g_assert_cmpint(ripple_figure_compare(&before, &now, 2).verdict, ==, RIPPLE_VERDICT_SAME);
-    g_assert_cmpint(ripple_figure_compare(&before, &now, 1.9).verdict, ==, RIPPLE_VERDICT_WORSE);
-    g_assert_cmpint(ripple_figure_compare(&before, &now, 4).verdict, ==, RIPPLE_VERDICT_SAME);
-    g_assert_cmpfloat(ripple_figure_compare(&before, &now, 4).change, ==, -0.5);
+    g_assert_cmpint(ripple_measurement_compare(&before, &now, 1).verdict, ==, RIPPLE_VERDICT_WORSE);
+    g_assert_cmpint(ripple_measurement_compare(&before, &now, 2).verdict, ==, RIPPLE_VERDICT_SAME);
+    g_assert_cmpint(ripple_measurement_compare(&before, &now, 1.9).verdict, ==,
+                    RIPPLE_VERDICT_WORSE);
+    g_assert_cmpint(ripple_measurement_compare(&before, &now, 4).verdict, ==, RIPPLE_VERDICT_SAME);
+    g_assert_cmpfloat(ripple_measurement_compare(&before, &now, 4).change, ==, -0.5);
     now.median = 200;
-    g_assert_cmpint(ripple_figure_compare(&before, &now, 4).verdict, ==, RIPPLE_VERDICT_BETTER);
+    g_assert_cmpint(ripple_measurement_compare(&before, &now, 4).verdict, ==,
+                    RIPPLE_VERDICT_BETTER);
 }
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -104,8 +106,8 @@ static RippleBaseline *example(void)
     g_ptr_array_add(baseline->shapes, g_strdup("1x2x3"));
     g_ptr_array_add(baseline->shapes, g_strdup("4x5x6"));
     g_hash_table_insert(baseline->step, g_strdup("hidden"), g_strdup("8:tanh,4"));
-    ripple_figures_add(baseline->figures, "first", "GB/s", FALSE, rates, 3);
-    ripple_figures_add(baseline->figures, "second", "µs", TRUE, rates, 1);
+    ripple_measurements_add(baseline->measurements, "first", "GB/s", FALSE, rates, 3);
+    ripple_measurements_add(baseline->measurements, "second", "µs", TRUE, rates, 1);
     return baseline;
 }
 
@@ -130,10 +132,10 @@ static void test_file(void)
     g_assert_cmpstr(g_ptr_array_index(loaded->shapes, 1), ==, "4x5x6");
     g_assert_cmpuint(g_hash_table_size(loaded->step), ==, 1);
     g_assert_cmpstr(g_hash_table_lookup(loaded->step, "hidden"), ==, "8:tanh,4");
-    g_assert_cmpuint(loaded->figures->len, ==, 2);
+    g_assert_cmpuint(loaded->measurements->len, ==, 2);
     for (guint i = 0; i < 2; i++) {
-        const RippleFigure *a = g_ptr_array_index(saved->figures, i);
-        const RippleFigure *b = g_ptr_array_index(loaded->figures, i);
+        const RippleMeasurement *a = g_ptr_array_index(saved->measurements, i);
+        const RippleMeasurement *b = g_ptr_array_index(loaded->measurements, i);
         g_assert_cmpstr(a->name, ==, b->name);
         g_assert_cmpstr(a->unit, ==, b->unit);
         g_assert_cmpint(a->less_is_better, ==, b->less_is_better);
