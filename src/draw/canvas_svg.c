@@ -1,6 +1,8 @@
 /* A canvas as SVG. */
 #include "draw/canvas_private.h"
 
+#include "draw/markup.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -28,33 +30,12 @@ static void append_attribute(GString *svg, const char *name, gdouble number)
     g_string_append_c(svg, '"');
 }
 
-/* Text may come from files: what XML does not allow is shown as what stands for it. */
-static void append_escaped(GString *svg, const char *text)
-{
-    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
-        gunichar character = g_utf8_get_char(at);
-        gboolean is_allowed = character == '\t' || character == '\n' ||
-                              (character >= 0x20 && character < 0x7f) ||
-                              (character >= 0xa0 && character != 0xfffe && character != 0xffff);
-        if (character == '&')
-            g_string_append(svg, "&amp;");
-        else if (character == '<')
-            g_string_append(svg, "&lt;");
-        else if (character == '>')
-            g_string_append(svg, "&gt;");
-        else if (character == '"')
-            g_string_append(svg, "&quot;");
-        else
-            g_string_append_unichar(svg, is_allowed ? character : 0xfffd);
-    }
-}
-
 static void append_element(GString *svg, const char *name, const char *text)
 {
     if (!text)
         return;
     g_string_append_printf(svg, "<%s>", name);
-    append_escaped(svg, text);
+    ripple_markup_append(svg, text);
     g_string_append_printf(svg, "</%s>", name);
 }
 
@@ -155,7 +136,7 @@ static void append_text(GString *svg, const RippleDrawing *drawing)
         g_string_append(svg, ")\"");
     }
     g_string_append_c(svg, '>');
-    append_escaped(svg, drawing->text);
+    ripple_markup_append(svg, drawing->text);
     g_string_append(svg, "</text>\n");
 }
 
@@ -266,7 +247,7 @@ static void append_head(GString *svg, const RippleCanvas *canvas, gboolean is_fi
     g_string_append(svg, " stroke-linejoin=\"round\" role=\"img\"");
     if (canvas->title) {
         g_string_append(svg, " aria-label=\"");
-        append_escaped(svg, canvas->title);
+        ripple_markup_append(svg, canvas->title);
         g_string_append_c(svg, '"');
     }
     g_string_append(svg, ">\n");
