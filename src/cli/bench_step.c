@@ -1,11 +1,9 @@
 #include "cli/bench.h"
 #include "cli/step_options.h"
-#include "measure/step.h"
-#include "measure/step_cost.h"
 #include "draw/picture.h"
+#include "measure/step_roof.h"
 #include "report/roofline.h"
 #include "train/json_object.h"
-#include "train/rates.h"
 
 #include <ripple/device.h>
 
@@ -16,56 +14,14 @@ typedef struct {
     const RippleBench *bench;
     const RippleConfig *config;
     const char *network;
-    const RippleStepSpeed *speed;
-    const GArray *costs; /* of RippleRowCost */
+    const RippleStepRoof *roof;
 } StepResult;
-
-/* ---- rows ----------------------------------------------------------------------------------- */
-
-/* Seconds of the row's kernels together. */
-static gdouble row_seconds(const StepResult *result, const char *row)
-{
-    const GArray *shares = result->speed->profile.shares;
-    gdouble seconds = 0;
-    for (guint i = 0; i < shares->len; i++) {
-        const RippleShare *share = &g_array_index(shares, RippleShare, i);
-        if (share->row == row)
-            seconds += share->seconds;
-    }
-    return seconds;
-}
-
-static const RippleRowCost *row_cost(const StepResult *result, const char *row)
-{
-    for (guint i = 0; i < result->costs->len; i++) {
-        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
-        if (cost->row == row)
-            return cost;
-    }
-    return NULL;
-}
-
-/* The shortest the row could take: what it computes at the peak, or what it moves at the speed of
- * a copy, whichever is longer. */
-static gdouble floor_seconds(const StepResult *result, const RippleRowCost *cost)
-{
-    return fmax(cost->operations / result->bench->peak, cost->bytes / result->bench->bandwidth) /
-           1e9;
-}
-
-static gdouble step_bytes(const StepResult *result)
-{
-    gdouble bytes = 0;
-    for (guint i = 0; i < result->costs->len; i++)
-        bytes += g_array_index(result->costs, RippleRowCost, i).bytes;
-    return bytes;
-}
 
 /* ---- for programs --------------------------------------------------------------------------- */
 
 static void add_kernels_json(GString *json, const StepResult *result)
 {
-    const RippleWorkProfile *profile = &result->speed->profile;
+    const RippleWorkProfile *profile = &result->roof->speed->profile;
     ripple_json_begin_array(json, "kernels");
     for (guint i = 0; i < profile->shares->len; i++) {
         const RippleShare *share = &g_array_index(profile->shares, RippleShare, i);
@@ -83,14 +39,16 @@ static void add_kernels_json(GString *json, const StepResult *result)
 static void add_rows_json(GString *json, const StepResult *result)
 {
     ripple_json_begin_array(json, "rows");
-    for (guint i = 0; i < result->costs->len; i++) {
-        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
+    for (guint i = 0; i < result->roof->costs->len; i++) {
+        const RippleRowCost *cost = &g_array_index(result->roof->costs, RippleRowCost, i);
         ripple_json_begin_object(json, NULL);
         ripple_json_set_text(json, "row", cost->row);
         ripple_json_set_number(json, "operations", cost->operations);
         ripple_json_set_number(json, "bytes", cost->bytes);
-        ripple_json_set_number(json, "microseconds", 1e6 * row_seconds(result, cost->row));
-        ripple_json_set_number(json, "floor_microseconds", 1e6 * floor_seconds(result, cost));
+        ripple_json_set_number(json, "microseconds",
+                               1e6 * ripple_step_roof_seconds(result->roof, cost->row));
+        ripple_json_set_number(json, "floor_microseconds",
+                               1e6 * ripple_step_roof_floor(result->roof, cost));
         ripple_json_end_object(json);
     }
     ripple_json_end_array(json);
@@ -98,12 +56,12 @@ static void add_rows_json(GString *json, const StepResult *result)
 
 static void add_profile_json(GString *json, const StepResult *result)
 {
-    const RippleWorkProfile *profile = &result->speed->profile;
+    const RippleWorkProfile *profile = &result->roof->speed->profile;
     if (!profile->shares)
         return;
     ripple_json_set_number(json, "device_ms_per_step", 1e3 * profile->seconds);
     ripple_json_set_number(json, "launches_per_step", profile->launches);
-    ripple_json_set_number(json, "bytes_per_step", step_bytes(result));
+    ripple_json_set_number(json, "bytes_per_step", ripple_step_roof_bytes(result->roof));
     ripple_json_set_number(json, "transferred_bytes_per_step", profile->transfers);
     ripple_json_set_number(json, "host_waits_per_step", profile->waits);
     add_kernels_json(json, result);
@@ -114,7 +72,7 @@ static void print_step_json(const StepResult *result)
 {
     const RippleBench *bench = result->bench;
     const RippleConfig *config = result->config;
-    const RippleStepSpeed *speed = result->speed;
+    const RippleStepSpeed *speed = result->roof->speed;
     g_autoptr(GString) json = ripple_bench_begin_json(bench);
     ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "network", result->network);
@@ -143,7 +101,7 @@ static void print_speed(const StepResult *result)
                                            ">ms/step", RIPPLE_BENCH_HEADINGS, NULL};
     g_autoptr(RippleTable) table = ripple_table_new(headings);
     const RippleConfig *config = result->config;
-    const RippleStepSpeed *speed = result->speed;
+    const RippleStepSpeed *speed = result->roof->speed;
     g_autofree char *samples = ripple_console_count(speed->samples_per_second);
     ripple_table_add(table, "%" G_GUINT64_FORMAT, config->batch);
     if (config->momentum != 0)
@@ -161,15 +119,16 @@ static void print_speed(const StepResult *result)
 static void add_share(RippleTable *table, const StepResult *result, const RippleShare *share,
                       gboolean is_first)
 {
-    const RippleRowCost *cost = share->row ? row_cost(result, share->row) : NULL;
+    const RippleRowCost *cost = share->row ? ripple_step_roof_cost(result->roof, share->row) : NULL;
     g_autofree char *microseconds = ripple_bench_number(1e6 * share->seconds);
     g_autofree char *floor_text =
-        cost ? ripple_bench_number(1e6 * floor_seconds(result, cost)) : g_strdup("–");
+        cost ? ripple_bench_number(1e6 * ripple_step_roof_floor(result->roof, cost))
+             : g_strdup("–");
     ripple_table_add(table, "%s", !is_first ? "" : share->row ? share->row : "–");
     ripple_table_add(table, "%s", share->name);
     ripple_table_add(table, "%g", share->launches);
     ripple_table_add(table, "%s", microseconds);
-    ripple_table_add(table, "%.1f%%", 100 * share->seconds / result->speed->profile.seconds);
+    ripple_table_add(table, "%.1f%%", 100 * share->seconds / result->roof->speed->profile.seconds);
     ripple_table_add(table, "%s", is_first ? floor_text : "");
 }
 
@@ -177,7 +136,7 @@ static void print_shares(const StepResult *result)
 {
     static const char *const headings[] = {"row",    "kernel",    ">launches", ">µs",
                                            ">share", ">floor µs", NULL};
-    const RippleWorkProfile *profile = &result->speed->profile;
+    const RippleWorkProfile *profile = &result->roof->speed->profile;
     g_autoptr(RippleTable) table = ripple_table_new(headings);
     const char *row = "";
     for (guint i = 0; i < profile->shares->len; i++) {
@@ -191,21 +150,22 @@ static void print_shares(const StepResult *result)
 
 static void print_sums(const StepResult *result)
 {
-    const RippleWorkProfile *profile = &result->speed->profile;
+    const RippleWorkProfile *profile = &result->roof->speed->profile;
     gdouble floor_sum = 0;
-    for (guint i = 0; i < result->costs->len; i++)
-        floor_sum += floor_seconds(result, &g_array_index(result->costs, RippleRowCost, i));
+    for (guint i = 0; i < result->roof->costs->len; i++)
+        floor_sum += ripple_step_roof_floor(result->roof,
+                                            &g_array_index(result->roof->costs, RippleRowCost, i));
     ripple_console_print("\nper step  %.3f ms of the device at work; the floor is %.3f ms\n"
                          "          %g launches, %g host waits\n"
                          "          %.2f MB to move at least, %g B between host and device\n",
                          1e3 * profile->seconds, 1e3 * floor_sum, profile->launches, profile->waits,
-                         step_bytes(result) / 1e6, profile->transfers);
+                         ripple_step_roof_bytes(result->roof) / 1e6, profile->transfers);
 }
 
 static void print_step(const StepResult *result)
 {
     print_speed(result);
-    if (!result->speed->profile.shares)
+    if (!result->roof->speed->profile.shares)
         return;
     print_shares(result);
     print_sums(result);
@@ -220,14 +180,14 @@ static gboolean draw_step(const StepResult *result, const char *path, GError **e
     g_autoptr(RippleRoofline) picture =
         ripple_roofline_new("A training step", work, ripple_device_name(result->bench->backend),
                             result->bench->peak, result->bench->bandwidth);
-    for (guint i = 0; i < result->costs->len; i++) {
-        const RippleRowCost *cost = &g_array_index(result->costs, RippleRowCost, i);
-        gdouble seconds = row_seconds(result, cost->row);
+    for (guint i = 0; i < result->roof->costs->len; i++) {
+        const RippleRowCost *cost = &g_array_index(result->roof->costs, RippleRowCost, i);
+        gdouble seconds = ripple_step_roof_seconds(result->roof, cost->row);
         g_auto(GStrv) words = g_strsplit(cost->row, " ", 2);
         if (seconds > 0)
             ripple_roofline_add(picture, words[0], cost->row, cost->operations / cost->bytes,
                                 cost->operations / seconds / 1e9,
-                                seconds / result->speed->profile.seconds);
+                                seconds / result->roof->speed->profile.seconds);
     }
     return ripple_roofline_write(picture, path, error);
 }
@@ -261,11 +221,9 @@ static gboolean time_step(const RippleConsole *console, GHashTable *options, con
     ripple_console_progress(console, "timing training steps");
     if (!ripple_step_measure(bench.backend, network, config, RIPPLE_TIMING_SECONDS, &speed, error))
         return FALSE;
-    guint moments = ripple_config_moments(config);
-    g_autoptr(GArray) costs = speed.steps_at_once > 0
-                                  ? ripple_step_costs_joined(network, config->batch, moments)
-                                  : ripple_step_costs(network, config->batch, moments);
-    StepResult result = {&bench, config, description, &speed, costs};
+    g_autoptr(GArray) costs = ripple_step_speed_costs(&speed, network, config);
+    const RippleStepRoof roof = {bench.peak, bench.bandwidth, &speed, costs};
+    const StepResult result = {&bench, config, description, &roof};
     if (console->json)
         print_step_json(&result);
     else
