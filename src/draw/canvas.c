@@ -48,6 +48,16 @@ gdouble ripple_canvas_height(const RippleCanvas *canvas)
     return canvas->height;
 }
 
+const char *ripple_canvas_title(const RippleCanvas *canvas)
+{
+    return canvas->title;
+}
+
+const char *ripple_canvas_description(const RippleCanvas *canvas)
+{
+    return canvas->description;
+}
+
 void ripple_canvas_describe(RippleCanvas *canvas, const char *description)
 {
     g_free(canvas->description);

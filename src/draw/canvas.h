@@ -48,6 +48,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleCanvas, ripple_canvas_free)
 gdouble ripple_canvas_width(const RippleCanvas *canvas);
 gdouble ripple_canvas_height(const RippleCanvas *canvas);
 
+/** The title and the description; NULL where there is none. Owned by the canvas. */
+const char *ripple_canvas_title(const RippleCanvas *canvas);
+const char *ripple_canvas_description(const RippleCanvas *canvas);
+
 /** Replace the description. */
 void ripple_canvas_describe(RippleCanvas *canvas, const char *description);
 
