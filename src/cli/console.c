@@ -27,7 +27,8 @@ static gboolean check_words(const char *command, const char *arguments, char **w
     guint found = g_strv_length(words);
     g_auto(GStrv) wanted = g_strsplit(arguments ? arguments : "", " ", -1);
     guint n_wanted = arguments ? g_strv_length(wanted) : 0;
-    if (found == n_wanted)
+    gboolean takes_more = arguments && g_str_has_suffix(arguments, "…");
+    if (found == n_wanted || (takes_more && found > n_wanted))
         return TRUE;
     if (found < n_wanted)
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
