@@ -7,12 +7,12 @@ import subprocess
 class Place:
     """Calls of one function by one chain of callers."""
 
-    def __init__(self, function, site, caller, path, count):
+    def __init__(self, function, path, count, *callers):
         self.function = function
-        self.site = site
-        self.caller = caller
         self.path = path
         self.count = int(count)
+        self.callers = callers  # the nearest first
+        self.site = callers[0]
 
 
 class Report:
@@ -83,6 +83,10 @@ class Source:
 
     def functions(self, site):
         return {name for name, _ in self.frames(site)}
+
+    def is_called_by(self, place, function):
+        """Is `function` among the callers, near or far?"""
+        return any(function in self.functions(site) for site in place.callers)
 
     def place(self, site):
         name, where = self.frames(site)[0]

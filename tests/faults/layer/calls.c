@@ -125,6 +125,7 @@ static LayerPlace *place_new(LayerFunction function, void *const *frames, int n_
 {
     LayerPlace *place = g_new0(LayerPlace, 1);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GString) others = g_string_new(NULL);
     place->function = function;
     for (int i = find_caller(frames, n_frames); i < n_frames; i++) {
         g_autofree char *frame = describe_frame(frames[i]);
@@ -133,11 +134,14 @@ static LayerPlace *place_new(LayerFunction function, void *const *frames, int n_
             place->site = g_steal_pointer(&frame);
         else if (!place->caller)
             place->caller = g_steal_pointer(&frame);
+        else
+            g_string_append_printf(others, " %s", frame);
     }
     if (!place->site)
         place->site = g_strdup("unknown");
     if (!place->caller)
         place->caller = g_strdup("unknown");
+    place->others = g_string_free(g_steal_pointer(&others), FALSE);
     place->path = g_strndup(g_checksum_get_string(checksum), 12);
     return place;
 }
@@ -203,8 +207,8 @@ void layer_calls_report(FILE *file)
         fprintf(file, "function %s %" G_GUINT64_FORMAT "\n", names[i], counts[i]);
     for (guint i = 0; i < ordered->len; i++) {
         const LayerPlace *place = g_ptr_array_index(ordered, i);
-        fprintf(file, "call %s %s %s %s %" G_GUINT64_FORMAT "\n", names[place->function],
-                place->site, place->caller, place->path, place->count);
+        fprintf(file, "call %s %s %" G_GUINT64_FORMAT " %s %s%s\n", names[place->function],
+                place->path, place->count, place->site, place->caller, place->others);
     }
     for (guint i = 0; i < faults->len; i++) {
         const LayerPlace *place = g_array_index(faults, Fault, i).place;

@@ -73,6 +73,7 @@ typedef struct {
     LayerFunction function;
     char *site;   /**< "module+0xoffset" of the nearest caller, for addr2line */
     char *caller; /**< where that was called, likewise */
+    char *others; /**< where those before it were called in turn, each with a space before it */
     char *path;   /**< a digest of all callers, the same in each run of a program */
     guint64 count;
 } LayerPlace;
