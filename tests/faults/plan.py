@@ -141,7 +141,8 @@ class Planner:
             ]
         cases = []
         for i, place in enumerate(found.places):
-            if place.function in judge.FINDING and found is not self.first:
+            is_failed = (place.function, place.site) in self.failed_sites
+            if place.function in judge.FINDING and is_failed and found is not self.first:
                 continue  # as in the first scenario
             cases += [self.case(scenario, place, number) for number in self.numbers(place)]
             if is_command(place.function):
