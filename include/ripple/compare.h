@@ -96,8 +96,8 @@ typedef struct {
                         within both bounds; empty without one */
     GArray *losses;  /**< of RippleLossComparison, one per step */
     RippleDivergence *divergence; /**< the first number beyond its bound, or NULL */
-    RippleDivergence *not_finite; /**< ripple_compare_replay(): the first number that is not finite,
-                                       on the device or in the reference; or NULL */
+    RippleDivergence *not_finite; /**< the first number that is not finite, on a device or in the
+                                       reference, with whose tensor it all ends; or NULL */
 } RippleComparison;
 
 /** Called after each step. */
@@ -105,9 +105,9 @@ typedef void (*RippleCompareProgress)(guint64 step, guint64 steps, gpointer user
 
 /** Train `config->steps` steps (at least 1) both ways and hold them together. With `fault`, the
  * name of a tensor, one of its elements is spoiled on the device in the last step: a comparison
- * that then passes is broken. Disagreement is no error: see RippleComparison.pass. A NOT_FINITE
- * error when the loss outgrows single precision on both. `progress` may
- * be NULL. */
+ * that then passes is broken. Disagreement is no error: see RippleComparison.pass. Nor is a number
+ * that is not finite, with which it ends early: see RippleComparison.not_finite. `progress` may be
+ * NULL. */
 RIPPLE_API RippleComparison *ripple_compare(RippleConfig *config, const char *fault,
                                             RippleCompareProgress progress, gpointer user_data,
                                             GError **error);
@@ -122,7 +122,7 @@ RIPPLE_API RippleComparison *ripple_compare_devices(RippleConfig *config, const 
 
 /** Take the one step again that `path`, which a run whose numbers stopped being finite has written
  * (docs/formats.md), was about to take: on the device that `selector` names, or the run named when
- * it is NULL, and on the reference. Ends at the first tensor with a number that is not finite. */
+ * it is NULL, and on the reference. */
 RIPPLE_API RippleComparison *ripple_compare_replay(const char *path, const char *selector,
                                                    GError **error);
 

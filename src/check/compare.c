@@ -70,7 +70,7 @@ GArray *ripple_compare_tensors(const RippleCompare *self, guint contender)
 
 gboolean ripple_compare_is_over(const RippleCompare *self)
 {
-    return self->ends_at_not_finite && self->found->not_finite;
+    return self->found->not_finite != NULL;
 }
 
 static gboolean begin_epoch(RippleCompare *self, guint32 epoch, GError **error)
@@ -154,10 +154,11 @@ gboolean ripple_compare_run(RippleCompare *self, RippleCompareProgress progress,
     gsize samples = self->ground.material->n_train;
     gsize batch = ripple_session_batch_size(self->follower);
     guint64 step = 0, steps = self->ground.config->steps;
-    for (guint32 epoch = 1; step < steps; epoch++) {
+    for (guint32 epoch = 1; step < steps && !ripple_compare_is_over(self); epoch++) {
         if (!begin_epoch(self, epoch, error))
             return FALSE;
-        for (gsize first = 0; first < samples && step < steps; first += batch) {
+        for (gsize first = 0; first < samples && step < steps && !ripple_compare_is_over(self);
+             first += batch) {
             if (!compare_step(self, ++step, first, MIN(batch, samples - first), error))
                 return FALSE;
             if (progress)

@@ -21,7 +21,6 @@ typedef struct {
     guint32 *order;          /**< of the samples in this epoch */
     guint64 steps_before;    /**< of the run, before the first that is compared */
     const RippleTensor *fault;
-    gboolean ends_at_not_finite;
     RippleComparison *found;
 } RippleCompare;
 
@@ -43,7 +42,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleCompare, ripple_compare_clear)
 /** The arrays of what the contenders' numbers come to, see RippleComparison. */
 GArray *ripple_compare_tensors(const RippleCompare *self, guint contender);
 
-/** Is it to go no further? */
+/** Is it to go no further? Once numbers are not finite, there is nothing left to compare. */
 gboolean ripple_compare_is_over(const RippleCompare *self);
 
 /** One row of step `step` (of this comparison, counted from 1), over `count` samples from `first`

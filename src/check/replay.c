@@ -50,8 +50,7 @@ RippleComparison *ripple_compare_replay(const char *path, const char *selector, 
         return NULL;
     g_autoptr(RippleMaterial) material = material_of(bundle);
     g_auto(RippleCompare) self = {.ground = {config, material, bundle->checkpoint},
-                                  .steps_before = bundle->checkpoint->position.step,
-                                  .ends_at_not_finite = TRUE};
+                                  .steps_before = bundle->checkpoint->position.step};
     if (!ripple_compare_open(&self, selector ? selector : config->device, NULL, error) ||
         !ripple_compare_run(&self, NULL, NULL, error))
         return NULL;

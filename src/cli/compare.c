@@ -103,13 +103,14 @@ static void set_not_finite(const RippleComparison *found, GError **error)
     const RippleDivergence *first = found->not_finite;
     g_autofree char *device = ripple_compare_number(first->device);
     g_autofree char *reference = ripple_compare_number(first->reference);
+    gboolean is_against = g_strcmp0(first->device_name, found->against) == 0;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
                 "Step %" G_GUINT64_FORMAT " leaves the finite numbers in %s, element "
                 "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
                 "]: %s on %s, %s in the reference. The device is right, and single precision holds "
                 "no more; try a smaller learning rate.",
-                first->step, first->tensor, first->row, first->column, device, found->device,
-                reference);
+                first->step, first->tensor, first->row, first->column, device,
+                is_against ? found->against : found->device, reference);
 }
 
 /* Print it all, and FALSE with an error when it did not pass. */
