@@ -1,27 +1,8 @@
 /* A checkpoint. What was read can be written, and read again to the same. */
 #include "train/checkpoint.h"
+#include "fuzz/checkpoint_same.h"
 #include "fuzz/input.h"
 #include "train/resume.h"
-
-#include <string.h>
-
-static void check_values(const gdouble *one, const gdouble *other, gsize count)
-{
-    g_assert_true(!one == !other);
-    if (one)
-        g_assert_cmpmem(one, count * sizeof *one, other, count * sizeof *other);
-}
-
-static void check_same(const RippleCheckpoint *one, const RippleCheckpoint *other)
-{
-    gsize span = one->model->network->parameter_span;
-    g_assert_cmpmem(&one->position, sizeof one->position, &other->position, sizeof other->position);
-    g_assert_cmpstr(one->config, ==, other->config);
-    g_assert_cmpstr(one->data, ==, other->data);
-    check_values(one->parameters, other->parameters, span);
-    for (guint i = 0; i < RIPPLE_MOST_MOMENTS; i++)
-        check_values(one->moments[i], other->moments[i], span);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -44,6 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     g_assert_true(ok);
     g_autoptr(RippleCheckpoint) again = ripple_checkpoint_load(checkpoint->path, &error);
     g_assert_no_error(error);
-    check_same(checkpoint, again);
+    fuzz_check_same_checkpoint(checkpoint, again);
     return 0;
 }
