@@ -48,9 +48,9 @@ TIMELY = (
     "clWaitForEvents",
 )
 
-# The look whether numbers are finite goes with each read of results: of its calls all but the first come as
-# often as there was something to read. All others of these functions come the same in each run.
-WITH_READS = ("clEnqueueNDRangeKernel", "clSetKernelArg")
+# The look whether numbers are finite goes with each read of results: its calls come as often as there was
+# something to read. All others of these functions come the same in each run.
+WITH_READS = ("clEnqueueNDRangeKernel", "clGetKernelInfo", "clSetKernelArg")
 LOOK = "ripple_opencl_check_finite"
 
 # Statuses that mean too little memory.
@@ -123,21 +123,20 @@ class Judgement:
             return complaints + self.success(case, done)
         return complaints + self.failure(case, done)
 
-    def calls_without_looks(self, found, function):
-        return sum(
-            place.count
-            for place in found.places
-            if place.function == function and not self.source.is_called_by(place, LOOK)
-        )
+    def count_calls(self, found, function):
+        """Calls of looks, and all others."""
+        counts = [0, 0]
+        for place in found.places:
+            if place.function == function:
+                counts[not self.source.is_called_by(place, LOOK)] += place.count
+        return counts
 
     def is_of_a_look(self, case, done):
         """Was the call not reached because there were fewer looks, and nothing else was less?"""
-        if case.function not in WITH_READS or case.number == 1:
+        if case.function not in WITH_READS:
             return False
-        expected, reached = (
-            self.calls_without_looks(found, case.function) for found in (self.undisturbed, done.report)
-        )
-        return reached == expected
+        looks, others = self.count_calls(done.report, case.function)
+        return looks > 0 and others == self.count_calls(self.undisturbed, case.function)[1]
 
     # -- files
 
@@ -187,7 +186,10 @@ class Judgement:
                 complaints.append(f"the error does not name {name}")
         elif not re.search(r"\bcl[A-Z]\w+|CLBlast", error):
             complaints.append("the error names no call")
-        if self.device not in error and case.function not in FINDING:
+        is_finding = case.function in FINDING or (
+            case.manner == "lost" and any(f"{function} failed" in error for function in FINDING)
+        )
+        if self.device not in error and not is_finding:
             complaints.append("the error does not name the device")
         if not re.search(r"\bCL_[A-Z_]+|\bCLBlast[A-Z]|status -", error):
             complaints.append("the error does not tell the status")
@@ -198,7 +200,9 @@ class Judgement:
         complaints = manners(done, is_early=True) + leaks(done, self.source)
         if done.status == 0:
             return complaints + self.files(done)
-        if case.scenario.prepare or "no checkpoint" not in error_of(done):
+        is_begun = (done.directory / case.scenario.resumes / "config.ini").exists()
+        nothing = "has written no checkpoint yet" if is_begun else "There is no run in"
+        if case.scenario.prepare or nothing not in error_of(done):
             complaints.append(f"it cannot be resumed: exit status {done.status}")
         return complaints
 

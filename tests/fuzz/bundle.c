@@ -1,5 +1,6 @@
-/* A step that `ripple compare --replay` can take again. What was read can be written, and read again
- * to the same; and what is asked of it before a device is, fails in a sentence or not at all. */
+/* A step that `ripple compare --replay` can take again. What was read can be written, and read
+ * again to the same; and what is asked of it before a device is, fails in a sentence or not at all.
+ */
 #include "train/bundle.h"
 #include "fuzz/checkpoint_same.h"
 #include "fuzz/input.h"
