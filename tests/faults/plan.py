@@ -82,7 +82,9 @@ class WrongCase:
     def __init__(self, scenario, kernel, launch, buffer, percent):
         self.scenario = scenario
         self.may_go_unnoticed = (
-            kernel in scenario.overlooks or (kernel, buffer) in UNNOTICED
+            kernel in scenario.overlooks
+            or (kernel, launch, buffer) in scenario.overlooks
+            or (kernel, buffer) in UNNOTICED
         )
         self.variables = {"RIPPLE_TEST_WRONG": f"{kernel}:{launch}:{buffer}:{percent}"}
 
