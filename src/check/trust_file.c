@@ -58,7 +58,7 @@ static GKeyFile *load(const RippleTrustFile *self, char **problem)
     if (!g_file_test(self->path, G_FILE_TEST_EXISTS) ||
         g_key_file_load_from_file(file, self->path, G_KEY_FILE_NONE, &error))
         return g_steal_pointer(&file);
-    g_autofree char *readable = g_utf8_make_valid(g_strchomp(error->message), -1);
+    g_autofree char *readable = ripple_text_readable(g_strchomp(error->message));
     if (g_str_has_suffix(readable, "."))
         readable[strlen(readable) - 1] = '\0';
     if (problem)
