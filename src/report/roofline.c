@@ -14,6 +14,9 @@
 #define TOP 92.0
 #define BOTTOM 62.0
 
+/* Beyond the outermost values, as a factor: for labels. */
+#define ROOM 2.0
+
 #define SMALLEST_DOT 4.5
 #define LARGEST_DOT 16.0
 
@@ -110,8 +113,10 @@ static void fit_axes(Canvas *canvas)
         most_y = fmax(most_y, dot->gflops);
     }
     canvas->plot = (RippleBox){LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM};
-    canvas->x = ripple_axis_fit(least_x, most_x, LEFT, WIDTH - RIGHT);
-    canvas->y = ripple_axis_fit(least_y, most_y, HEIGHT - BOTTOM, TOP);
+    canvas->x =
+        (RippleAxis){RIPPLE_SCALE_LOGARITHMIC, least_x / ROOM, most_x * ROOM, LEFT, WIDTH - RIGHT};
+    canvas->y =
+        (RippleAxis){RIPPLE_SCALE_LOGARITHMIC, least_y / ROOM, most_y * ROOM, HEIGHT - BOTTOM, TOP};
 }
 
 /* "0.01", "1000": a power of ten as people write it. */

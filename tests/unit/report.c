@@ -1,34 +1,11 @@
-/* Pictures: axes, labels that do not overlap, files. */
-#include "draw/axis.h"
+/* Pictures: labels that do not overlap, files. */
 #include "draw/labels.h"
 #include "draw/picture.h"
 #include "report/roofline.h"
 
 #include <glib/gstdio.h>
-#include <math.h>
 #include <ripple/error.h>
 #include <string.h>
-
-static void test_axis(void)
-{
-    RippleAxis axis = ripple_axis_fit(0.2, 5000, 100, 900);
-    int first, last;
-    ripple_axis_decades(&axis, &first, &last);
-    g_assert_cmpint(first, ==, -1); /* from 0.1 */
-    g_assert_cmpint(last, ==, 4);   /* to 10,000 */
-    g_assert_cmpfloat_with_epsilon(ripple_axis_place(&axis, 0.1), 100, 1e-9);
-    g_assert_cmpfloat_with_epsilon(ripple_axis_place(&axis, 10000), 900, 1e-9);
-    /* Equal factors are equal lengths. */
-    g_assert_cmpfloat_with_epsilon(ripple_axis_place(&axis, 10) - ripple_axis_place(&axis, 1),
-                                   800.0 / 5, 1e-9);
-
-    /* Upward on the picture is towards 0; a power of ten is on it even where the values are close.
-     */
-    axis = ripple_axis_fit(3, 4, 500, 100);
-    ripple_axis_decades(&axis, &first, &last);
-    g_assert_cmpint(first, <=, last);
-    g_assert_cmpfloat(ripple_axis_place(&axis, 4), <, ripple_axis_place(&axis, 3));
-}
 
 static void test_boxes(void)
 {
@@ -115,7 +92,6 @@ static void test_bad_paths(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/report/axis", test_axis);
     g_test_add_func("/report/boxes", test_boxes);
     g_test_add_func("/report/labels", test_labels);
     g_test_add_func("/report/files", test_files);
