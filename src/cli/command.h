@@ -12,6 +12,7 @@ typedef gboolean (*RippleCommandFunction)(int argc, char **argv, GError **error)
 gboolean ripple_command_train(int argc, char **argv, GError **error);
 gboolean ripple_command_eval(int argc, char **argv, GError **error);
 gboolean ripple_command_predict(int argc, char **argv, GError **error);
+gboolean ripple_command_plot(int argc, char **argv, GError **error);
 gboolean ripple_command_verify_resume(int argc, char **argv, GError **error);
 gboolean ripple_command_devices(int argc, char **argv, GError **error);
 gboolean ripple_command_doctor(int argc, char **argv, GError **error);

@@ -28,6 +28,8 @@ static gboolean check_words(const char *command, const char *arguments, char **w
     g_auto(GStrv) wanted = g_strsplit(arguments ? arguments : "", " ", -1);
     guint n_wanted = arguments ? g_strv_length(wanted) : 0;
     gboolean takes_more = arguments && g_str_has_suffix(arguments, "…");
+    if (takes_more && *wanted[n_wanted - 1] == '[')
+        n_wanted--;
     if (found == n_wanted || (takes_more && found > n_wanted))
         return TRUE;
     if (found < n_wanted)

@@ -15,8 +15,9 @@ typedef struct {
 /** Parse a command's options, of which `entries` are its own and `group` (may be NULL; taken)
  * those it shares, together with --quiet, --verbose and --json. `arguments` says what follows the
  * options ("MODEL"), or NULL when nothing may; exactly as many words as it has must then be in
- * `words` (NULL-terminated; free with g_strfreev), or as many at least where it ends in "…". `--help` prints `summary`
- * and the options: FALSE without an error then. */
+ * `words` (NULL-terminated; free with g_strfreev), or as many at least where it ends in "…" (one
+ * fewer where that word is in brackets). `--help` prints `summary` and the options: FALSE without
+ * an error then. */
 gboolean ripple_console_parse(int argc, char **argv, const char *arguments, const char *summary,
                               const GOptionEntry *entries, GOptionGroup *group,
                               RippleConsole *console, char ***words, GError **error);

@@ -18,6 +18,7 @@ static const struct {
     {"train", ripple_command_train, "train a network on a data set"},
     {"eval", ripple_command_eval, "score a trained model on a data set"},
     {"predict", ripple_command_predict, "write down what a trained model says of each sample"},
+    {"plot", ripple_command_plot, "draw figures of a run"},
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
     {"verify-resume", ripple_command_verify_resume,

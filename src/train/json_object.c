@@ -52,6 +52,14 @@ void ripple_json_set_number(GString *json, const char *name, gdouble value)
     g_string_append(json, isfinite(value) ? ripple_number_text(value, text) : "null");
 }
 
+void ripple_json_set_numbers(GString *json, const char *name, const gdouble *values, gsize count)
+{
+    ripple_json_begin_array(json, name);
+    for (gsize i = 0; i < count; i++)
+        ripple_json_set_number(json, NULL, values[i]);
+    ripple_json_end_array(json);
+}
+
 void ripple_json_set_flag(GString *json, const char *name, gboolean value)
 {
     begin_member(json, name);

@@ -1,0 +1,37 @@
+#include "report/kinds.h"
+
+const RippleFigureKind ripple_figure_kinds[] = {
+    {"curves", "loss, accuracy and learning rate over the epochs", TRUE, ripple_curves_apply,
+     ripple_figure_curves},
+    {NULL, NULL, FALSE, NULL, NULL},
+};
+
+gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char **why)
+{
+    if (request->runs[0]->model)
+        return TRUE;
+    if (why)
+        *why = "The run has no model yet; one is there when it ends or is interrupted, or from its "
+               "first checkpoint on.";
+    return FALSE;
+}
+
+const char *ripple_figure_loss_title(const RippleConfig *config)
+{
+    switch (config->loss) {
+    case RIPPLE_LOSS_CROSS_ENTROPY:
+        return "loss: cross-entropy (nats)";
+    case RIPPLE_LOSS_BINARY_CROSS_ENTROPY:
+        return "loss: binary cross-entropy (nats)";
+    case RIPPLE_LOSS_MSE:
+        return "loss: mean squared error (square of the target's unit)";
+    default:
+        return "loss";
+    }
+}
+
+char *ripple_figure_model_text(const RippleRunRecord *record)
+{
+    g_autofree char *network = ripple_network_describe(record->model->network);
+    return g_strdup_printf("%s, of %s", network, record->model_path);
+}

@@ -1,0 +1,20 @@
+/** \file
+ * The kinds of figure: what makes each, and which runs it applies to (see RippleFigureKind).
+ */
+#pragma once
+
+#include "report/figure.h"
+
+/** Loss, accuracy and learning rate over the epochs. */
+gboolean ripple_curves_apply(const RippleFigureRequest *request, const char **why);
+RippleFigure *ripple_figure_curves(const RippleFigureRequest *request, GError **error);
+
+/** Is there a model? What most kinds that show one ask; why not, as `applies` says it. */
+gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char **why);
+
+/** "loss: cross-entropy (nats)": the loss of `config` as an axis tells it. Static. */
+const char *ripple_figure_loss_title(const RippleConfig *config);
+
+/** Which model the figure shows, and of what network: "784 → 128 relu → 10 softmax, …, of
+ * runs/first/model.safetensors". The run must have a model. Free with g_free. */
+char *ripple_figure_model_text(const RippleRunRecord *record);
