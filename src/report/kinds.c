@@ -3,6 +3,10 @@
 const RippleFigureKind ripple_figure_kinds[] = {
     {"curves", "loss, accuracy and learning rate over the epochs", TRUE, ripple_curves_apply,
      ripple_figure_curves},
+    {"confusion", "which classes are taken for which, and the most confident mistakes", FALSE,
+     ripple_confusion_applies, ripple_figure_confusion},
+    {"weights", "the weights of each layer, counted", FALSE, ripple_figure_has_model,
+     ripple_figure_weights},
     {NULL, NULL, FALSE, NULL, NULL},
 };
 

@@ -9,6 +9,13 @@
 gboolean ripple_curves_apply(const RippleFigureRequest *request, const char **why);
 RippleFigure *ripple_figure_curves(const RippleFigureRequest *request, GError **error);
 
+/** A histogram of the weights of each layer. */
+RippleFigure *ripple_figure_weights(const RippleFigureRequest *request, GError **error);
+
+/** The confusion matrix, and the most confident mistakes. */
+gboolean ripple_confusion_applies(const RippleFigureRequest *request, const char **why);
+RippleFigure *ripple_figure_confusion(const RippleFigureRequest *request, GError **error);
+
 /** Is there a model? What most kinds that show one ask; why not, as `applies` says it. */
 gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char **why);
 
