@@ -3,8 +3,12 @@
 const RippleFigureKind ripple_figure_kinds[] = {
     {"curves", "loss, accuracy and learning rate over the epochs", TRUE, ripple_curves_apply,
      ripple_figure_curves},
+    {"boundary", "what a model with two inputs says over the plane, or the fitted curve", FALSE,
+     ripple_boundary_applies, ripple_figure_boundary},
     {"confusion", "which classes are taken for which, and the most confident mistakes", FALSE,
      ripple_confusion_applies, ripple_figure_confusion},
+    {"filters", "the weights of the first layer as images", FALSE, ripple_filters_apply,
+     ripple_figure_filters},
     {"weights", "the weights of each layer, counted", FALSE, ripple_figure_has_model,
      ripple_figure_weights},
     {NULL, NULL, FALSE, NULL, NULL},

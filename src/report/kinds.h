@@ -16,6 +16,14 @@ RippleFigure *ripple_figure_weights(const RippleFigureRequest *request, GError *
 gboolean ripple_confusion_applies(const RippleFigureRequest *request, const char **why);
 RippleFigure *ripple_figure_confusion(const RippleFigureRequest *request, GError **error);
 
+/** The output over two inputs, or along one. */
+gboolean ripple_boundary_applies(const RippleFigureRequest *request, const char **why);
+RippleFigure *ripple_figure_boundary(const RippleFigureRequest *request, GError **error);
+
+/** The weights of the first layer as images. */
+gboolean ripple_filters_apply(const RippleFigureRequest *request, const char **why);
+RippleFigure *ripple_figure_filters(const RippleFigureRequest *request, GError **error);
+
 /** Is there a model? What most kinds that show one ask; why not, as `applies` says it. */
 gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char **why);
 
