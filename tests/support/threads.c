@@ -1,6 +1,7 @@
-/* GLib's mutexes, queues and pools as ThreadSanitizer should see them. GLib is not built with it,
- * and its locks are none that it knows, so that everything they order would look like a race.
- * Linked into test programs, these stand before GLib's own functions, which they call. */
+/* GLib's mutexes, queues, counted references and pools as ThreadSanitizer should see them. GLib is
+ * not built with it, and its locks are none that it knows, so that everything they order would look
+ * like a race. Linked into test programs, these stand before GLib's own functions, which they call.
+ */
 #define GLIB_DISABLE_DEPRECATION_WARNINGS
 #include <dlfcn.h>
 #include <glib.h>
@@ -9,7 +10,7 @@
 
 /* GLib's own function of that name. */
 #define REAL(name)                                                                                 \
-    static __typeof__(&name) real;                                                                 \
+    static _Thread_local __typeof__(&name) real;                                                   \
     if (!real) {                                                                                   \
         gpointer address = dlsym(RTLD_NEXT, #name);                                                \
         memcpy(&real, &address, sizeof real);                                                      \
@@ -46,6 +47,35 @@ gpointer g_async_queue_pop(GAsyncQueue *queue)
     gpointer data = real(queue);
     __tsan_acquire(data);
     return data;
+}
+
+gpointer g_async_queue_try_pop(GAsyncQueue *queue)
+{
+    REAL(g_async_queue_try_pop)
+    gpointer data = real(queue);
+    if (data)
+        __tsan_acquire(data);
+    return data;
+}
+
+gpointer g_async_queue_timeout_pop(GAsyncQueue *queue, guint64 timeout)
+{
+    REAL(g_async_queue_timeout_pop)
+    gpointer data = real(queue, timeout);
+    if (data)
+        __tsan_acquire(data);
+    return data;
+}
+
+/* ---- counted references --------------------------------------------------------------------- */
+
+/* Who frees comes after all who let go. */
+void g_atomic_rc_box_release_full(gpointer box, GDestroyNotify clear)
+{
+    REAL(g_atomic_rc_box_release_full)
+    __tsan_release(box);
+    __tsan_acquire(box);
+    real(box, clear);
 }
 
 /* ---- pools ---------------------------------------------------------------------------------- */
