@@ -16,6 +16,7 @@ typedef enum {
     RIPPLE_STREAM_WEIGHTS = 0x02,     /**< initial weights; the layer is the upper half */
     RIPPLE_STREAM_PERMUTATION = 0x03, /**< order of samples; the epoch is the upper half */
     RIPPLE_STREAM_TEST = 0x04,        /**< test and benchmark data */
+    RIPPLE_STREAM_EXAMPLE = 0x05,     /**< the playground's own data sets */
 } RippleStream;
 
 /** Ten rounds of Philox on a 128-bit `counter` under a 64-bit `key`; four words into `words`. */

@@ -20,4 +20,5 @@ gboolean ripple_command_compare(int argc, char **argv, GError **error);
 gboolean ripple_command_gradcheck(int argc, char **argv, GError **error);
 gboolean ripple_command_selftest(int argc, char **argv, GError **error);
 gboolean ripple_command_tune(int argc, char **argv, GError **error);
+gboolean ripple_command_playground(int argc, char **argv, GError **error);
 gboolean ripple_command_bench(int argc, char **argv, GError **error);

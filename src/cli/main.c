@@ -19,6 +19,8 @@ static const struct {
     {"eval", ripple_command_eval, "score a trained model on a data set"},
     {"predict", ripple_command_predict, "write down what a trained model says of each sample"},
     {"plot", ripple_command_plot, "draw figures of a run"},
+    {"playground", ripple_command_playground,
+     "train a small network on a page, and watch every number of it"},
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
     {"verify-resume", ripple_command_verify_resume,
