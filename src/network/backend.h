@@ -113,6 +113,12 @@ gboolean ripple_backend_descend(RippleBackend *backend, const RippleDescent *des
 gboolean ripple_backend_steps(RippleBackend *backend, const RippleSteps *steps, GError **error);
 gboolean ripple_backend_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
                                      GError **error);
+gboolean ripple_backend_summary(RippleBackend *backend, const RippleSummary *summary,
+                                GError **error);
+gboolean ripple_backend_histogram(RippleBackend *backend, const RippleHistogram *histogram,
+                                  GError **error);
+gboolean ripple_backend_derivative_peak(RippleBackend *backend, const RippleDerivativePeak *peak,
+                                        GError **error);
 
 /** Most steps that ripple_backend_steps() should be asked for at once, so that they take some
  * milliseconds; 0 where the backend has no such way to train this network, or is faster one
@@ -143,7 +149,8 @@ typedef struct {
     guint64 product;
     guint64 gradient;
     guint64 transposed;
-    guint64 largest; /**< of its buffers */
+    guint64 partials; /**< of summaries and histograms */
+    guint64 largest;  /**< of its buffers */
 } RippleScratchNeed;
 
 /** Raise `need` to what `schedule` wants, too. */
@@ -237,6 +244,10 @@ typedef struct {
                       const RippleUpdateScalars *scalars, gsize n_steps, GError **error);
     gboolean (*check_finite)(RippleBackend *backend, const RippleFiniteCheck *check,
                              GError **error);
+    gboolean (*summary)(RippleBackend *backend, const RippleSummary *summary, GError **error);
+    gboolean (*histogram)(RippleBackend *backend, const RippleHistogram *histogram, GError **error);
+    gboolean (*derivative_peak)(RippleBackend *backend, const RippleDerivativePeak *peak,
+                                GError **error);
 } RippleBackendClass;
 
 /** Begins every backend's own struct. */

@@ -153,6 +153,52 @@ typedef struct {
     RippleView result; /**< REAL, 1 × 1, outside of values */
 } RippleFiniteCheck;
 
+/** Where the values of a RippleSummary's result stand. */
+typedef enum {
+    RIPPLE_SUMMARY_MEAN,
+    RIPPLE_SUMMARY_DEVIATION, /**< √(Σ (x − mean)² / n) */
+    RIPPLE_SUMMARY_NORM,      /**< √(Σ x²) */
+    RIPPLE_SUMMARY_LEAST,
+    RIPPLE_SUMMARY_MOST,
+    RIPPLE_SUMMARY_ZEROS,      /**< how many are 0; whole up to 2²⁴ */
+    RIPPLE_SUMMARY_NOT_FINITE, /**< how many are not finite in single precision */
+    RIPPLE_SUMMARY_VALUES
+} RippleSummaryValue;
+
+/** What many numbers are like: those of values, or of values − minus where that is present.
+ *
+ * Those that are not finite are counted, and left out of all else; where no others are, mean,
+ * deviation, norm, least and most are NaN. Sums of squares are never formed as such, so that the
+ * norm of a gradient of 10⁻³⁰ is right, too: means and deviations of parts are merged (Chan, Golub
+ * and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979),
+ * each part scaled by a power of two. */
+typedef struct {
+    RippleView values; /**< REAL */
+    RippleView minus;  /**< REAL, in the shape of values, or absent */
+    RippleView result; /**< REAL, 1 × RIPPLE_SUMMARY_VALUES, outside of both */
+} RippleSummary;
+
+/** Bins of a histogram. */
+#define RIPPLE_HISTOGRAM_BINS 64
+
+/** How many of the finite values lie in each of 64 bins of the same width between least and most,
+ * as their summary has them. x lies in bin ⌊64·(x − least) / (most − least)⌋, the largest in the
+ * last; where all are the same they lie in the first. */
+typedef struct {
+    RippleView values;  /**< REAL */
+    RippleView summary; /**< REAL, 1 × RIPPLE_SUMMARY_VALUES: of the same values */
+    RippleView result;  /**< REAL, 1 × RIPPLE_HISTOGRAM_BINS; whole up to 2²⁴ */
+} RippleHistogram;
+
+/** How far each unit of a layer still passes deltas on: the largest |f′(z)| over the batch. 0 for a
+ * unit that no sample of the batch teaches. */
+typedef struct {
+    RippleView z;      /**< N × outputs; absent unless f′ is computed from it or it is kept */
+    RippleView a;      /**< N × outputs */
+    RippleView result; /**< 1 × outputs */
+    RippleActivation activation; /**< any but softmax, which mixes units */
+} RippleDerivativePeak;
+
 /** Is f′ computed from z (silu, gelu)? For the others a is enough, and z need not be kept. The
  * reference, which is written to be read, computes f′ from z whenever z is there. */
 gboolean ripple_activation_needs_z(RippleActivation activation);

@@ -264,6 +264,50 @@ gboolean ripple_backend_check_finite(RippleBackend *backend, const RippleFiniteC
     return backend->class->check_finite(backend, check, error);
 }
 
+gboolean ripple_backend_summary(RippleBackend *backend, const RippleSummary *summary,
+                                GError **error)
+{
+    RippleView values = summary->values;
+    if (!ripple_check_element("summary", values, RIPPLE_ELEMENT_REAL, error) ||
+        !ripple_check_optional("summary", "minus", summary->minus, RIPPLE_ELEMENT_REAL, values.rows,
+                               values.columns, error) ||
+        !ripple_check_view("summary", "result", summary->result, RIPPLE_ELEMENT_REAL, 1,
+                           RIPPLE_SUMMARY_VALUES, error))
+        return FALSE;
+    return backend->class->summary(backend, summary, error);
+}
+
+gboolean ripple_backend_histogram(RippleBackend *backend, const RippleHistogram *histogram,
+                                  GError **error)
+{
+    if (!ripple_check_element("histogram", histogram->values, RIPPLE_ELEMENT_REAL, error) ||
+        !ripple_check_view("histogram", "summary", histogram->summary, RIPPLE_ELEMENT_REAL, 1,
+                           RIPPLE_SUMMARY_VALUES, error) ||
+        !ripple_check_view("histogram", "result", histogram->result, RIPPLE_ELEMENT_REAL, 1,
+                           RIPPLE_HISTOGRAM_BINS, error))
+        return FALSE;
+    return backend->class->histogram(backend, histogram, error);
+}
+
+gboolean ripple_backend_derivative_peak(RippleBackend *backend, const RippleDerivativePeak *peak,
+                                        GError **error)
+{
+    gsize samples = peak->a.rows, outputs = peak->a.columns;
+    g_return_val_if_fail(peak->activation < RIPPLE_ACTIVATION_SOFTMAX, FALSE);
+    if (!ripple_check_view("derivative_peak", "a", peak->a, RIPPLE_ELEMENT_REAL, samples, outputs,
+                           error) ||
+        !ripple_check_optional("derivative_peak", "z", peak->z, RIPPLE_ELEMENT_REAL, samples,
+                               outputs, error) ||
+        !ripple_check_view("derivative_peak", "result", peak->result, RIPPLE_ELEMENT_REAL, 1,
+                           outputs, error))
+        return FALSE;
+    if (ripple_activation_needs_z(peak->activation) &&
+        !ripple_check_view("derivative_peak", "z", peak->z, RIPPLE_ELEMENT_REAL, samples, outputs,
+                           error))
+        return FALSE;
+    return backend->class->derivative_peak(backend, peak, error);
+}
+
 gboolean ripple_activation_needs_z(RippleActivation activation)
 {
     return activation == RIPPLE_ACTIVATION_SILU || activation == RIPPLE_ACTIVATION_GELU;

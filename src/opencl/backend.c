@@ -25,6 +25,7 @@ static void opencl_free(RippleBackend *backend)
     ripple_opencl_scratch_clear(&self->product);
     ripple_opencl_scratch_clear(&self->gradient);
     ripple_opencl_scratch_clear(&self->transposed);
+    ripple_opencl_scratch_clear(&self->partials);
     if (self->upload_queue)
         clReleaseCommandQueue(self->upload_queue);
     if (self->queue)
@@ -69,6 +70,9 @@ static const RippleBackendClass opencl_class = {
     .most_steps = ripple_opencl_most_steps,
     .steps = ripple_opencl_steps,
     .check_finite = ripple_opencl_check_finite,
+    .summary = ripple_opencl_summary,
+    .histogram = ripple_opencl_histogram,
+    .derivative_peak = ripple_opencl_derivative_peak,
 };
 
 static gboolean open_queue(RippleOpencl *self, GError **error)

@@ -55,6 +55,7 @@ typedef struct {
     RippleScratch product;         /**< CLBlast's temporary, sums of pieces */
     RippleScratch gradient;        /**< of a descent that is not fused */
     RippleScratch transposed;      /**< of ripple_transposed_once() */
+    RippleScratch partials;        /**< of summaries and histograms */
     cl_command_queue upload_queue; /**< in order, beside the other; NULL until an upload is made */
     RippleProfile *profile;        /**< NULL while nothing is recorded */
     GMutex upload_lock; /**< the last two, which other threads use than the one that sets them */
@@ -134,6 +135,18 @@ gboolean ripple_opencl_update(RippleBackend *backend, const RippleUpdate *update
                               const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_opencl_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
                                     GError **error);
+
+/* ---- observation.c: what tensors are like ---------------------------------------------------- */
+
+gboolean ripple_opencl_summary(RippleBackend *backend, const RippleSummary *summary,
+                               GError **error);
+gboolean ripple_opencl_histogram(RippleBackend *backend, const RippleHistogram *histogram,
+                                 GError **error);
+gboolean ripple_opencl_derivative_peak(RippleBackend *backend, const RippleDerivativePeak *peak,
+                                       GError **error);
+
+/** Bytes of the backend's own that both of the first take for `count` numbers, at most. */
+gsize ripple_opencl_partial_bytes(gsize count);
 
 /* ---- scratch.c: memory of the backend's own -------------------------------------------------- */
 

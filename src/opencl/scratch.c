@@ -9,11 +9,22 @@ static void add_product(RippleOpencl *self, RippleProductForm form, gsize m, gsi
     ripple_provider(&plan)->add_scratch(self, &plan, &product, need);
 }
 
+/* Where all tensors are kept, they may be looked at. */
+static void add_partials(const RippleSchedule *schedule, RippleScratchNeed *need)
+{
+    for (guint i = 0; schedule->options.keep_all && i < schedule->n_tensors; i++) {
+        const RippleTensor *tensor = &schedule->tensors[i];
+        gsize bytes = ripple_opencl_partial_bytes(tensor->rows * tensor->columns);
+        ripple_scratch_raise(need, &need->partials, bytes);
+    }
+}
+
 void ripple_opencl_add_scratch(RippleBackend *backend, const RippleSchedule *schedule,
                                RippleScratchNeed *need)
 {
     RippleOpencl *self = RIPPLE_OPENCL(backend);
     gsize batch = schedule->options.batch;
+    add_partials(schedule, need);
     for (guint i = 0; i < schedule->n_steps; i++) {
         const RippleStep *step = &schedule->steps[i];
         const RippleLayer *layer = &schedule->network->layers[step->layer];

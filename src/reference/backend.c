@@ -49,6 +49,9 @@ static const RippleBackendClass reference_class = {
     .update = ripple_reference_update,
     .descend = ripple_reference_descend,
     .check_finite = ripple_reference_check_finite,
+    .summary = ripple_reference_summary,
+    .histogram = ripple_reference_histogram,
+    .derivative_peak = ripple_reference_derivative_peak,
 };
 
 RippleBackend *ripple_reference_backend_new(void)

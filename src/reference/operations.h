@@ -24,5 +24,11 @@ gboolean ripple_reference_descend(RippleBackend *backend, const RippleDescent *d
                                   const RippleUpdateScalars *scalars, GError **error);
 gboolean ripple_reference_check_finite(RippleBackend *backend, const RippleFiniteCheck *check,
                                        GError **error);
+gboolean ripple_reference_summary(RippleBackend *backend, const RippleSummary *summary,
+                                  GError **error);
+gboolean ripple_reference_histogram(RippleBackend *backend, const RippleHistogram *histogram,
+                                    GError **error);
+gboolean ripple_reference_derivative_peak(RippleBackend *backend, const RippleDerivativePeak *peak,
+                                          GError **error);
 gboolean ripple_reference_update(RippleBackend *backend, const RippleUpdate *update,
                                  const RippleUpdateScalars *scalars, GError **error);

@@ -79,6 +79,7 @@ static void add_schedule(RippleBackend *backend, const RippleNetwork *network,
 static void add_scratch(const RippleScratchNeed *need, RippleMemoryPlan *plan)
 {
     guint64 shared = sum(sum(need->losses, need->product), sum(need->gradient, need->transposed));
+    shared = sum(shared, need->partials);
     add(plan, RIPPLE_MEMORY_SCRATCH, sum(need->kept, shared), need->largest);
 }
 

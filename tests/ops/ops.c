@@ -113,6 +113,7 @@ static void add_other_tests(const OpsCase *ops)
     ops_add_update_tests(ops);
     ops_add_update_adam_tests(ops);
     ops_add_steps_tests(ops);
+    ops_add_summary_tests(ops);
     ops_add_contract_tests(ops);
 }
 

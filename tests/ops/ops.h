@@ -70,6 +70,7 @@ void ops_add_gradient_tests(const OpsCase *ops);
 void ops_add_loss_tests(const OpsCase *ops);
 void ops_add_loss_by_hand_tests(const OpsCase *ops);
 void ops_add_steps_tests(const OpsCase *ops);
+void ops_add_summary_tests(const OpsCase *ops);
 void ops_add_update_tests(const OpsCase *ops);
 void ops_add_update_adam_tests(const OpsCase *ops);
 void ops_add_upload_tests(const OpsCase *ops);
