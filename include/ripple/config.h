@@ -6,7 +6,8 @@
  *     [network]   hidden, activation, output_activation, loss, init
  *     [training]  optimizer, momentum, beta1, beta2, epsilon, learning_rate, batch, epochs, steps,
  *                 seed, shuffle
- *     [run]       device, memory_limit, tune, out, log_every, trace, checkpoint_every, keep
+ *     [run]       device, memory_limit, tune, out, log_every, trace, checkpoint_every, keep,
+ *                 observe, keep_path
  *
  * docs/formats.md says what each takes. An empty text leaves a name or a path unset.
  */
@@ -80,11 +81,14 @@ typedef struct {
     char *trace;          /**< a file for what the device did when, or NULL for none */
     RippleInterval checkpoint_every; /**< in `out`, beside the one where the run ends */
     guint64 keep;                    /**< newest checkpoints that are kept */
+    RippleInterval observe; /**< how often what training does to the network is written down in
+                                 `out`; never at first, and not by the clock */
+    gboolean keep_path;     /**< and the parameters with it */
 } RippleConfig;
 
 /** The defaults: relu, sgd without momentum, the optimizer's own learning rate, batch 128, 5
  * epochs, seed 1, shuffled, device auto, tune quick, no hidden layer, a checkpoint every minute
- * of which the newest two are kept. */
+ * of which the newest two are kept, nothing observed. */
 RIPPLE_API RippleConfig *ripple_config_new(void);
 RIPPLE_API void ripple_config_free(RippleConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleConfig, ripple_config_free)

@@ -47,6 +47,9 @@ typedef struct {
     void (*step)(const RippleStepReport *report, gpointer user_data);
     void (*epoch)(const RippleEpochReport *report, gpointer user_data);
     void (*progress)(const RippleProgress *progress, gpointer user_data);
+    /** A sentence or two that the user should read: what training does to a layer that is observed
+     * makes it unlikely to learn. */
+    void (*warning)(const char *text, gpointer user_data);
     /** Asked after each batch of results; TRUE ends the run with an INTERRUPTED error once what is
      * under way has finished. The model and a checkpoint are saved first. */
     gboolean (*is_interrupted)(gpointer user_data);
@@ -110,12 +113,12 @@ RIPPLE_API void ripple_trainer_stop_after(RippleTrainer *trainer, guint64 step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleTrainer, ripple_trainer_free)
 
 /** Train, once, and where the configuration names a directory write config.ini, metrics.jsonl,
- * model.safetensors, checkpoints and, with validation samples, best.safetensors there
- * (docs/formats.md). What a former run left there, and is in the way, is removed before the first
- * step; a resumed run that has taken all its steps changes nothing. `observer` may be NULL. A
- * NOT_FINITE error when the loss stops being a finite number: no model is written then, and the
- * last checkpoint stays. INTERRUPTED when the observer said so. Of a run that was resumed when all
- * its steps were taken, the losses are NAN. */
+ * model.safetensors, checkpoints and, with validation samples, best.safetensors there,
+ * and what is observed (docs/formats.md). What a former run left there, and is in the way, is
+ * removed before the first step; a resumed run that has taken all its steps changes nothing.
+ * `observer` may be NULL. A NOT_FINITE error when the loss stops being a finite number: no model is
+ * written then, and the last checkpoint stays. INTERRUPTED when the observer said so. Of a run that
+ * was resumed when all its steps were taken, the losses are NAN. */
 RIPPLE_API gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
                                        RippleTrainingResult *result, GError **error);
 

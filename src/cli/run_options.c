@@ -50,6 +50,10 @@ static const struct {
     {"checkpoint-every", "run", "checkpoint_every", NULL,
      "Checkpoints in --out: 30s, 500steps, 1epochs or never (default: 60s)", "N[UNIT]"},
     {"keep", "run", "keep", NULL, "Newest checkpoints to keep (default: 2)", "N"},
+    {"observe", "run", "observe", NULL,
+     "Write down in --out what training does to each layer: 500steps, 1epochs (default: never)",
+     "N[UNIT]"},
+    {"no-path", "run", "keep_path", "false", "Keep no parameters when observing", NULL},
 };
 
 RippleRunOptions *ripple_run_options_new(void)

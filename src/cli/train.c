@@ -89,6 +89,11 @@ static void show_step(const RippleStepReport *report, gpointer user_data)
                             report->loss);
 }
 
+static void show_warning(const char *text, gpointer user_data)
+{
+    ripple_console_note(user_data, "%s", text);
+}
+
 /* ---- before and after ----------------------------------------------------------------------- */
 
 /* Resident or streamed, and what the data take on the device. */
@@ -287,6 +292,7 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     const RippleObserver observer = {.step = show_step,
                                      .epoch = show_epoch,
                                      .progress = show_progress,
+                                     .warning = show_warning,
                                      .is_interrupted = ripple_signals_is_interrupted,
                                      .user_data = &console};
     RippleTrainingResult result;

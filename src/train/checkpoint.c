@@ -18,19 +18,20 @@ static const struct {
     const char *key;
     gsize offset;
     gboolean is_whole;
-    gboolean may_miss; /* stands for NAN */
+    gboolean may_miss; /* stands for 0, or of one that is not whole for NAN */
 } numbers[] = {
-#define WHOLE(name)                                                                                \
+#define WHOLE(name, may_miss)                                                                      \
     {                                                                                              \
-        KEY(name), G_STRUCT_OFFSET(RipplePosition, name), TRUE, FALSE                              \
+        KEY(name), G_STRUCT_OFFSET(RipplePosition, name), TRUE, may_miss                           \
     }
 #define REAL(name, may_miss)                                                                       \
     {                                                                                              \
         KEY(name), G_STRUCT_OFFSET(RipplePosition, name), FALSE, may_miss                          \
     }
-    WHOLE(step),           WHOLE(epoch),         WHOLE(samples),
-    REAL(loss, FALSE),     REAL(rights, FALSE),  REAL(seconds, FALSE),
-    REAL(best_loss, TRUE), WHOLE(metrics_bytes), WHOLE(is_finished),
+    WHOLE(step, FALSE),        WHOLE(epoch, FALSE),         WHOLE(samples, FALSE),
+    REAL(loss, FALSE),         REAL(rights, FALSE),         REAL(seconds, FALSE),
+    REAL(best_loss, TRUE),     WHOLE(metrics_bytes, FALSE), WHOLE(observation_bytes, TRUE),
+    WHOLE(is_finished, FALSE),
 };
 
 void ripple_checkpoint_free(RippleCheckpoint *checkpoint)
@@ -61,6 +62,13 @@ static char *number_text(const RipplePosition *position, guint i)
     return g_strdup(g_ascii_dtostr(text, sizeof text, *(const gdouble *)field));
 }
 
+static gboolean is_missing(const RipplePosition *position, guint i)
+{
+    gconstpointer field = (const char *)position + numbers[i].offset;
+    return numbers[i].may_miss &&
+           (numbers[i].is_whole ? *(const guint64 *)field == 0 : isnan(*(const gdouble *)field));
+}
+
 static char **metadata_of(const RippleCheckpoint *checkpoint, char *const *more)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -72,7 +80,7 @@ static char **metadata_of(const RippleCheckpoint *checkpoint, char *const *more)
         g_strv_builder_add_many(builder, KEY(identity), checkpoint->identity, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_autofree char *text = number_text(&checkpoint->position, i);
-        if (!numbers[i].may_miss || !isnan(checkpoint->position.best_loss))
+        if (!is_missing(&checkpoint->position, i))
             g_strv_builder_add_many(builder, numbers[i].key, text, NULL);
     }
     if (more)
@@ -116,7 +124,10 @@ static gboolean read_number(const RippleSafetensors *file, guint i, RipplePositi
     gpointer field = (char *)position + numbers[i].offset;
     const char *text = ripple_safetensors_metadata(file, numbers[i].key);
     if (!text && numbers[i].may_miss) {
-        *(gdouble *)field = NAN;
+        if (numbers[i].is_whole)
+            *(guint64 *)field = 0;
+        else
+            *(gdouble *)field = NAN;
         return TRUE;
     }
     gboolean ok = text && (numbers[i].is_whole ? ripple_text_whole(text, 0, G_MAXINT64, field)

@@ -15,15 +15,16 @@
 /** How far a run has come. The order of the samples in an epoch follows from the seed and the
  * epoch, so that these numbers are all there is to know. */
 typedef struct {
-    guint64 step;          /**< updates made */
-    guint64 epoch;         /**< under way, counted from 1 */
-    guint64 samples;       /**< of the epoch's order that were trained on: whole batches */
-    gdouble loss;          /**< its sum over those samples */
-    gdouble rights;        /**< how many of them were classified rightly */
-    gdouble seconds;       /**< the run has taken */
-    gdouble best_loss;     /**< lowest validation loss so far; NAN before there is one */
-    guint64 metrics_bytes; /**< of metrics.jsonl that belong to the run up to here */
-    guint64 is_finished;   /**< 1 where the run ended as it was asked to, else 0 */
+    guint64 step;              /**< updates made */
+    guint64 epoch;             /**< under way, counted from 1 */
+    guint64 samples;           /**< of the epoch's order that were trained on: whole batches */
+    gdouble loss;              /**< its sum over those samples */
+    gdouble rights;            /**< how many of them were classified rightly */
+    gdouble seconds;           /**< the run has taken */
+    gdouble best_loss;         /**< lowest validation loss so far; NAN before there is one */
+    guint64 metrics_bytes;     /**< of metrics.jsonl that belong to the run up to here */
+    guint64 observation_bytes; /**< the same of observations.jsonl */
+    guint64 is_finished;       /**< 1 where the run ended as it was asked to, else 0 */
 } RipplePosition;
 
 typedef struct {

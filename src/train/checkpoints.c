@@ -1,7 +1,8 @@
 #include "train/checkpoints.h"
 
-#include "train/bundle.h"
 #include "base/replacement.h"
+#include "train/bundle.h"
+#include "train/numbered_files.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -9,8 +10,7 @@
 #include <string.h>
 
 #define PREFIX "step-"
-#define SUFFIX ".safetensors"
-#define BEST "best" SUFFIX
+#define BEST "best" RIPPLE_NUMBERED_SUFFIX
 
 struct _RippleCheckpoints {
     const RippleConfig *config;
@@ -78,37 +78,10 @@ gboolean ripple_checkpoints_is_due_after(const RippleCheckpoints *checkpoints, g
 
 /* ---- the files ------------------------------------------------------------------------------ */
 
-/* Names have the order of their steps: the one with more digits is newer. */
-static int newest_first(gconstpointer a, gconstpointer b)
-{
-    const char *one = *(char *const *)a, *other = *(char *const *)b;
-    gsize length = strlen(one), other_length = strlen(other);
-    return length != other_length ? (length < other_length ? 1 : -1) : strcmp(other, one);
-}
-
-static gboolean is_numbered(const char *name, const char *prefix)
-{
-    gsize digits = strspn(name + MIN(strlen(prefix), strlen(name)), "0123456789");
-    return g_str_has_prefix(name, prefix) && digits > 0 &&
-           strcmp(name + strlen(prefix) + digits, SUFFIX) == 0;
-}
-
-/* Paths of the files in `folder` called `prefix` and the number of a step, the newest first. */
-static GPtrArray *list_numbered(const char *folder, const char *prefix)
-{
-    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GDir) open = g_dir_open(folder, 0, NULL);
-    for (const char *name; open && (name = g_dir_read_name(open));)
-        if (is_numbered(name, prefix))
-            g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
-    g_ptr_array_sort(paths, newest_first);
-    return paths;
-}
-
 static GPtrArray *list(const char *directory)
 {
     g_autofree char *folder = folder_of(directory);
-    return list_numbered(folder, PREFIX);
+    return ripple_numbered_files(folder, PREFIX);
 }
 
 static gboolean fail(GError **error, const char *doing, const char *path)
@@ -145,8 +118,8 @@ static gboolean make_folder(const char *directory, GError **error)
 static char *path_of(const char *directory, guint64 step)
 {
     g_autofree char *folder = folder_of(directory);
-    return g_strdup_printf("%s" G_DIR_SEPARATOR_S PREFIX "%012" G_GUINT64_FORMAT SUFFIX, folder,
-                           step);
+    return g_strdup_printf(
+        "%s" G_DIR_SEPARATOR_S PREFIX "%012" G_GUINT64_FORMAT RIPPLE_NUMBERED_SUFFIX, folder, step);
 }
 
 gboolean ripple_checkpoints_write(RippleCheckpoints *checkpoints, const RipplePosition *position,
@@ -284,7 +257,7 @@ static gboolean forget_best(const char *directory, GError **error)
 gboolean ripple_checkpoints_make_way(const char *directory, GError **error)
 {
     g_autoptr(GPtrArray) checkpoints = list(directory);
-    g_autoptr(GPtrArray) bundles = list_numbered(directory, RIPPLE_BUNDLE_PREFIX);
+    g_autoptr(GPtrArray) bundles = ripple_numbered_files(directory, RIPPLE_BUNDLE_PREFIX);
     return keep_newest(checkpoints, 0, error) && forget_best(directory, error) &&
            keep_newest(bundles, 0, error);
 }

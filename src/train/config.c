@@ -26,6 +26,8 @@ RippleConfig *ripple_config_new(void)
     config->device = g_strdup("auto");
     config->checkpoint_every = (RippleInterval){60, RIPPLE_INTERVAL_SECONDS};
     config->keep = 2;
+    config->observe = (RippleInterval){0, RIPPLE_INTERVAL_STEPS};
+    config->keep_path = TRUE;
     return config;
 }
 

@@ -41,6 +41,8 @@ static const RippleConfigOption options[] = {
     {OPTION("run", trace, string)},
     {OPTION("run", checkpoint_every, interval)},
     {OPTION("run", keep, whole), .minimum = 1, .maximum = G_MAXUINT32},
+    {OPTION("run", observe, observation)},
+    {OPTION("run", keep_path, boolean)},
 };
 
 const RippleConfigOption *ripple_config_options(guint *count)

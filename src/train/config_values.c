@@ -185,6 +185,23 @@ gboolean ripple_config_parse_interval(const RippleConfigOption *option, RippleCo
     return TRUE;
 }
 
+/* What comes by the clock would not come at the same steps again. */
+gboolean ripple_config_parse_observation(const RippleConfigOption *option, RippleConfig *config,
+                                         const char *value, GError **error)
+{
+    RippleInterval *interval = field(option, config), before = *interval;
+    if (ripple_config_parse_interval(option, config, value, NULL) &&
+        interval->unit != RIPPLE_INTERVAL_SECONDS)
+        return TRUE;
+    *interval = before;
+    return refuse(option, value, "such as 500steps or 1epochs, or never", error);
+}
+
+char *ripple_config_format_observation(const RippleConfigOption *option, const RippleConfig *config)
+{
+    return ripple_config_format_interval(option, config);
+}
+
 char *ripple_config_format_interval(const RippleConfigOption *option, const RippleConfig *config)
 {
     const RippleInterval *interval = field(option, config);

@@ -164,6 +164,14 @@ guint64 ripple_material_steps(const RippleMaterial *material, const RippleConfig
                          : config->epochs * ripple_material_steps_per_epoch(material, config);
 }
 
+guint64 ripple_material_steps_between(const RippleMaterial *material, const RippleConfig *config)
+{
+    guint64 unit = config->observe.unit == RIPPLE_INTERVAL_EPOCHS
+                       ? ripple_material_steps_per_epoch(material, config)
+                       : 1;
+    return config->observe.count * unit;
+}
+
 guint32 *ripple_material_order(const RippleMaterial *material, const RippleConfig *config,
                                guint32 epoch)
 {

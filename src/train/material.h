@@ -37,6 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleMaterial, ripple_material_free)
 guint64 ripple_material_steps_per_epoch(const RippleMaterial *material, const RippleConfig *config);
 guint64 ripple_material_steps(const RippleMaterial *material, const RippleConfig *config);
 
+/** Steps from one observation to the next; 0 where nothing is observed. */
+guint64 ripple_material_steps_between(const RippleMaterial *material, const RippleConfig *config);
+
 /** The order of the training samples in `epoch` (counted from 1): a fresh permutation of
  * train_order, or train_order itself when `config` does not shuffle. n_train long; free with
  * g_free. */

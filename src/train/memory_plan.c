@@ -1,5 +1,6 @@
 #include "train/memory_plan.h"
 
+#include "train/observations.h"
 #include "train/rates.h"
 #include "train/result_log.h"
 #include "train/session.h"
@@ -10,8 +11,9 @@
 
 const char *ripple_memory_name(RippleMemoryKind kind)
 {
-    static const char *const names[] = {"parameters", "moments", "activations", "deltas",
-                                        "evaluation", "results", "scratch",     "data"};
+    static const char *const names[] = {"parameters", "moments",    "activations",
+                                        "deltas",     "evaluation", "observation",
+                                        "results",    "scratch",    "data"};
     return names[kind];
 }
 
@@ -71,7 +73,8 @@ static void add_schedule(RippleBackend *backend, const RippleNetwork *network,
         const RippleStorage *storage = &schedule->storages[i];
         guint64 bytes =
             product(storage->length, ripple_backend_element_bytes(backend, storage->element));
-        add_buffers(plan, is_delta(schedule, i) ? RIPPLE_MEMORY_DELTAS : kind, 1, bytes);
+        gboolean is_apart = kind == RIPPLE_MEMORY_ACTIVATIONS && is_delta(schedule, i);
+        add_buffers(plan, is_apart ? RIPPLE_MEMORY_DELTAS : kind, 1, bytes);
     }
     ripple_backend_add_scratch(backend, schedule, need);
 }
@@ -81,6 +84,20 @@ static void add_scratch(const RippleScratchNeed *need, RippleMemoryPlan *plan)
     guint64 shared = sum(sum(need->losses, need->product), sum(need->gradient, need->transposed));
     shared = sum(shared, need->partials);
     add(plan, RIPPLE_MEMORY_SCRATCH, sum(need->kept, shared), need->largest);
+}
+
+static void add_observation(const Run *run, RippleScratchNeed *need, RippleMemoryPlan *plan)
+{
+    const RippleNetwork *network = run->material->model->network;
+    guint64 real = ripple_backend_element_bytes(run->backend, RIPPLE_ELEMENT_REAL);
+    RippleScheduleOptions options = ripple_observations_schedule(
+        plan->batch, run->material->train->target_kind == RIPPLE_TARGET_LABELS);
+    if (run->config->observe.count == 0)
+        return;
+    add_schedule(run->backend, network, &options, RIPPLE_MEMORY_OBSERVATION, need, plan);
+    add_buffers(plan, RIPPLE_MEMORY_OBSERVATION, 1, product(network->parameter_span, real));
+    add_buffers(plan, RIPPLE_MEMORY_OBSERVATION, 1,
+                product(ripple_observations_values(network), real));
 }
 
 static void add_network(const Run *run, RippleMemoryPlan *plan)
@@ -109,6 +126,7 @@ static void add_network(const Run *run, RippleMemoryPlan *plan)
         add_schedule(run->backend, network, &options, RIPPLE_MEMORY_EVALUATION, &need, plan);
         add_buffers(plan, RIPPLE_MEMORY_RESULTS, 1, RIPPLE_RESULT_LOG_VALUES * real);
     }
+    add_observation(run, &need, plan);
     add_scratch(&need, plan);
 }
 

@@ -13,10 +13,11 @@ typedef enum {
     RIPPLE_MEMORY_MOMENTS,
     RIPPLE_MEMORY_ACTIVATIONS, /**< inputs, targets, pre-activations and activations of a step */
     RIPPLE_MEMORY_DELTAS,
-    RIPPLE_MEMORY_EVALUATION, /**< the same as activations, of a step of evaluation */
-    RIPPLE_MEMORY_RESULTS,    /**< losses on their way to the host */
-    RIPPLE_MEMORY_SCRATCH,    /**< of the backend's own, at most */
-    RIPPLE_MEMORY_DATA,       /**< samples and their order, or windows of them */
+    RIPPLE_MEMORY_EVALUATION,  /**< the same as activations, of a step of evaluation */
+    RIPPLE_MEMORY_OBSERVATION, /**< every tensor of a step, and what they are like */
+    RIPPLE_MEMORY_RESULTS,     /**< losses on their way to the host */
+    RIPPLE_MEMORY_SCRATCH,     /**< of the backend's own, at most */
+    RIPPLE_MEMORY_DATA,        /**< samples and their order, or windows of them */
     RIPPLE_N_MEMORY_PARTS
 } RippleMemoryKind;
 

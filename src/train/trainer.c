@@ -4,6 +4,7 @@
 #include "train/resume.h"
 
 #include <math.h>
+#include <ripple/error.h>
 #include <string.h>
 
 static gboolean plan_memory(RippleTrainer *self, GError **error)
@@ -43,6 +44,17 @@ static gboolean open_evaluator(RippleTrainer *self, GError **error)
     return self->evaluator != NULL;
 }
 
+static gboolean open_observations(RippleTrainer *self, GError **error)
+{
+    const RippleMaterial *material = self->material;
+    if (self->config->observe.count == 0)
+        return TRUE;
+    self->observations =
+        ripple_observations_new(self->session->state, ripple_session_batch_size(self->session),
+                                material->train->target_kind == RIPPLE_TARGET_LABELS, error);
+    return self->observations != NULL;
+}
+
 static gboolean open_trace(RippleTrainer *self, GError **error)
 {
     if (!self->config->trace)
@@ -55,7 +67,8 @@ static gboolean open_all(RippleTrainer *self, GError **error)
 {
     self->backend = ripple_device_open(self->config->device, error);
     return self->backend && open_trace(self, error) && plan_memory(self, error) &&
-           open_session(self, error) && open_test(self, error) && open_evaluator(self, error);
+           open_session(self, error) && open_test(self, error) && open_evaluator(self, error) &&
+           open_observations(self, error);
 }
 
 /* Takes `material`, which is NULL where there was an error. */
@@ -73,14 +86,29 @@ static RippleTrainer *trainer_new(RippleConfig *config, RippleMaterial *material
         if (!self->directory)
             return NULL;
         ripple_checkpoints_sweep(config->out);
+        self->observation_files = ripple_observation_files_new(
+            config->out, ripple_material_steps_between(material, config), config->keep_path,
+            material->model);
         self->checkpoints =
             ripple_checkpoints_new(config, material->train, material->model, self->session->state);
     }
     return g_steal_pointer(&self);
 }
 
+static gboolean check_observe(const RippleConfig *config, GError **error)
+{
+    if (config->observe.count == 0 || config->out)
+        return TRUE;
+    g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                        "What is observed is written to the run's directory; name one by --out, "
+                        "or leave out --observe.");
+    return FALSE;
+}
+
 RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
 {
+    if (!check_observe(config, error))
+        return NULL;
     RippleMaterial *material = ripple_material_new(config, error);
     g_autoptr(RippleTrainer) self = trainer_new(config, material, error);
     if (!self)
@@ -145,7 +173,9 @@ static gboolean restore(RippleTrainer *self, const RippleCheckpoint *checkpoint,
     g_autofree char *text = ripple_config_to_text(self->config);
     self->has_new_config = strcmp(text, checkpoint->config) != 0;
     self->from = g_strdup(checkpoint->path);
-    return ripple_run_directory_open(self->directory, self->position.metrics_bytes, error);
+    return ripple_run_directory_open(self->directory, self->position.metrics_bytes, error) &&
+           ripple_observation_files_check(self->observation_files, self->position.observation_bytes,
+                                          error);
 }
 
 RippleTrainer *ripple_trainer_resume(RippleConfig *config, GError **error)
@@ -205,9 +235,12 @@ gboolean ripple_trainer_begin(RippleTrainer *trainer, GError **error)
         return TRUE;
     if (!trainer->from)
         return ripple_checkpoints_make_way(config->out, error) &&
+               ripple_observation_files_begin(trainer->observation_files, error) &&
                ripple_run_directory_begin(trainer->directory, config, error);
     return ripple_checkpoints_put_aside(config->out, trainer->from, error) &&
            ripple_run_directory_continue(trainer->directory, config, error) &&
+           ripple_observation_files_continue(trainer->observation_files, trainer->position.step,
+                                             error) &&
            keep_config(trainer, error);
 }
 
@@ -219,6 +252,8 @@ void ripple_trainer_free(RippleTrainer *trainer)
         return;
     ripple_trace_free(trainer->trace);
     ripple_checkpoints_free(trainer->checkpoints);
+    ripple_observation_files_free(trainer->observation_files);
+    ripple_observations_free(trainer->observations);
     ripple_run_directory_free(trainer->directory);
     ripple_evaluator_free(trainer->evaluator);
     ripple_session_free(trainer->session);

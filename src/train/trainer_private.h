@@ -7,6 +7,8 @@
 #include "train/evaluation.h"
 #include "train/material.h"
 #include "train/memory_plan.h"
+#include "train/observation_files.h"
+#include "train/observations.h"
 #include "train/run_directory.h"
 #include "train/session.h"
 #include "train/trace.h"
@@ -20,15 +22,17 @@ struct _RippleTrainer {
     RippleTrace *trace;     /**< or NULL */
     RippleSession *session; /**< over training and validation samples */
     RippleMemoryPlan plan;
-    RippleSource *test;             /**< or NULL */
-    RippleEvaluator *evaluator;     /**< NULL when there is nothing to evaluate on */
-    RippleRunDirectory *directory;  /**< or NULL */
-    RippleCheckpoints *checkpoints; /**< NULL without a directory */
-    RipplePosition position;        /**< where the run begins */
-    char *from;                     /**< checkpoint to go on from; NULL for a new run */
-    gboolean has_new_config;        /**< something else is asked for than that checkpoint says */
-    guint64 stop;                   /**< interrupt it after this step; 0 for never */
-    GString *notes;                 /**< ripple_trainer_resume_notes() */
+    RippleSource *test;                        /**< or NULL */
+    RippleEvaluator *evaluator;                /**< NULL when there is nothing to evaluate on */
+    RippleRunDirectory *directory;             /**< or NULL */
+    RippleCheckpoints *checkpoints;            /**< NULL without a directory */
+    RippleObservationFiles *observation_files; /**< NULL without a directory */
+    RippleObservations *observations;          /**< NULL where nothing is observed */
+    RipplePosition position;                   /**< where the run begins */
+    char *from;                                /**< checkpoint to go on from; NULL for a new run */
+    gboolean has_new_config; /**< something else is asked for than that checkpoint says */
+    guint64 stop;            /**< interrupt it after this step; 0 for never */
+    GString *notes;          /**< ripple_trainer_resume_notes() */
 };
 
 /** The run begins, and changes the files in its directory from now on: a new one removes what is

@@ -9,99 +9,6 @@
 
 typedef RippleRun Run;
 
-/* Between two reports of progress. */
-#define PROGRESS_MICROSECONDS 100000
-
-static gdouble seconds_since(gint64 start)
-{
-    return (g_get_monotonic_time() - start) / 1e6;
-}
-
-static gdouble rate_of(RipplePace pace)
-{
-    return pace.samples > 0 && pace.seconds > 0 ? pace.samples / pace.seconds : NAN;
-}
-
-/* ---- results as they arrive ----------------------------------------------------------------- */
-
-static void report_progress(Run *run, guint64 done)
-{
-    gint64 now = g_get_monotonic_time();
-    if (!run->observer->progress ||
-        (now - run->last_progress < PROGRESS_MICROSECONDS && done < run->steps))
-        return;
-    run->last_progress = now;
-
-    RipplePace pace = {run->pace.samples + run->epoch_pace.samples,
-                       run->pace.seconds + seconds_since(run->epoch_start)};
-    gdouble samples_per_step = (gdouble)run->trainer->material->n_train / run->steps_per_epoch;
-    RippleProgress progress = {
-        .step = done,
-        .steps = run->steps,
-        .epoch = run->epoch,
-        .epochs = (run->steps + run->steps_per_epoch - 1) / run->steps_per_epoch,
-        .loss = run->sums.loss / run->sums.samples,
-        .samples_per_second = rate_of(pace),
-        .seconds_left = (run->steps - done) * samples_per_step / rate_of(pace),
-    };
-    run->observer->progress(&progress, run->observer->user_data);
-}
-
-static gboolean report_step(Run *run, guint64 done, gdouble loss, GError **error)
-{
-    if (run->config->log_every == 0 || done % run->config->log_every != 0)
-        return TRUE;
-    RippleStepReport report = {done, run->epoch, loss, run->config->learning_rate};
-    if (run->observer->step)
-        run->observer->step(&report, run->observer->user_data);
-    RippleRunDirectory *directory = run->trainer->directory;
-    return !directory || ripple_run_directory_add_step(directory, &report, error);
-}
-
-static gboolean check_finite(Run *run, const RippleStepResult *result, guint64 done, GError **error)
-{
-    gdouble rate = run->config->learning_rate;
-    if (isfinite(result->loss) && isfinite(result->rights))
-        return TRUE;
-    run->not_finite = done;
-    if (!isfinite(result->loss))
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
-                    "The loss of step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
-                    ") is no longer a finite number; try a smaller learning rate than %g.",
-                    done, run->epoch, rate);
-    else /* what is watched makes it so */
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE,
-                    "By step %" G_GUINT64_FORMAT " (epoch %" G_GUINT64_FORMAT
-                    ") a parameter or a moment is no longer a finite number; try a smaller "
-                    "learning rate than %g.",
-                    done, run->epoch, rate);
-    return FALSE;
-}
-
-static gboolean collect(const RippleStepResult *result, gpointer user_data, GError **error)
-{
-    Run *run = user_data;
-    guint64 done = run->begun + result->step + 1;
-    if (!check_finite(run, result, done, error))
-        return FALSE;
-    if (result->is_watched)
-        run->watched = done;
-    if (result->step == 0) {
-        run->result->compile_seconds += seconds_since(run->start);
-        run->epoch_start = g_get_monotonic_time();
-    } else {
-        run->epoch_pace.samples += result->samples;
-    }
-    run->sums.loss += result->loss * result->samples;
-    run->sums.rights += result->rights;
-    run->sums.samples += result->samples;
-    run->result->steps = done;
-    if (run->observer->is_interrupted && run->observer->is_interrupted(run->observer->user_data))
-        run->interrupted = TRUE;
-    report_progress(run, done);
-    return report_step(run, done, result->loss, error);
-}
-
 /* ---- one epoch ------------------------------------------------------------------------------ */
 
 static gboolean set_order(Run *run, GError **error)
@@ -127,6 +34,7 @@ static gboolean next_batch(const Run *run, RippleBatch *batch, GError **error)
     guint64 steps = ripple_scheduler_most_steps(session->scheduler, batch, &rates);
     steps = MIN(steps, ripple_result_log_room(run->log));
     steps = run->enqueued == run->begun ? 1 : MIN(steps, run->steps - run->enqueued);
+    steps = MIN(steps, ripple_run_observation_room(run));
     if (checkpoints)
         steps = MIN(steps, ripple_checkpoints_room(checkpoints, run->enqueued));
     if (run->trainer->stop > run->enqueued)
@@ -143,14 +51,17 @@ static gboolean enqueue_steps(Run *run, const RippleBatch *batch, GError **error
     g_autofree RippleRates *rates = g_new(RippleRates, steps);
     for (guint i = 0; i < steps; i++)
         rates[i] = ripple_config_rates(run->config, run->enqueued + i + 1);
-    if (!ripple_scheduler_steps(scheduler, batch, rates, ripple_result_log_slots(run->log, steps),
+    if (!ripple_run_before_steps(run, batch, error) ||
+        !ripple_scheduler_steps(scheduler, batch, rates, ripple_result_log_slots(run->log, steps),
                                 error) ||
+        !ripple_run_after_steps(run, error) ||
         !ripple_result_log_advance(run->log, batch->count, size, error))
         return FALSE;
     gboolean is_first = run->enqueued == run->begun;
     run->enqueued += steps;
     run->first += batch->count;
-    return !is_first || ripple_result_log_finish(run->log, error);
+    return ripple_run_write_observations(run, FALSE, error) &&
+           (!is_first || ripple_result_log_finish(run->log, error));
 }
 
 static gboolean enqueue_epoch(Run *run, GError **error)
@@ -194,11 +105,11 @@ static gboolean train_epoch(Run *run, GError **error)
         return FALSE;
 
     trace_span(run, "epoch", start);
-    run->epoch_pace.seconds = seconds_since(run->epoch_start);
+    run->epoch_pace.seconds = ripple_seconds_since(run->epoch_start);
     run->pace.samples += run->epoch_pace.samples;
     run->pace.seconds += run->epoch_pace.seconds;
     run->result->epochs = run->epoch;
-    run->result->samples_per_second = rate_of(run->pace);
+    run->result->samples_per_second = ripple_pace_rate(run->pace);
     run->result->train_loss = run->sums.loss / run->sums.samples;
     run->result->train_accuracy =
         has_labels(run->trainer) ? run->sums.rights / run->sums.samples : NAN;
@@ -230,7 +141,7 @@ static gboolean evaluate(Run *run, GError **error)
         return FALSE;
     if (trainer->evaluator)
         trace_span(run, "evaluation", start);
-    result->seconds = run->seconds_before + seconds_since(run->start);
+    result->seconds = run->seconds_before + ripple_seconds_since(run->start);
     return ripple_run_keep_best(run, error);
 }
 
@@ -247,7 +158,7 @@ static gboolean report_epoch(Run *run, GError **error)
         .test_loss = result->test_loss,
         .test_accuracy = result->test_accuracy,
         .seconds = result->seconds,
-        .samples_per_second = rate_of(run->epoch_pace),
+        .samples_per_second = ripple_pace_rate(run->epoch_pace),
     };
     if (run->observer->epoch)
         run->observer->epoch(&report, run->observer->user_data);
@@ -343,7 +254,8 @@ static void watch_state(const Run *run)
 static gboolean run_all(Run *run, GError **error)
 {
     watch_state(run);
-    return run_epochs(run, error) && ripple_run_save(run, error) && finish_trace(run, error);
+    return run_epochs(run, error) && ripple_run_write_observations(run, TRUE, error) &&
+           ripple_run_save(run, error) && finish_trace(run, error);
 }
 
 gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observer,
@@ -378,9 +290,13 @@ gboolean ripple_trainer_run(RippleTrainer *trainer, const RippleObserver *observ
         return find_done(&run, error);
 
     g_autoptr(GError) cause = NULL;
-    g_autoptr(RippleResultLog) log = ripple_result_log_new(trainer->backend, collect, &run, &cause);
+    g_autoptr(RippleResultLog) log =
+        ripple_result_log_new(trainer->backend, ripple_run_collect, &run, &cause);
     run.log = log;
+    g_autofree guint *in_trouble = g_new0(guint, trainer->material->model->network->n_layers);
+    run.in_trouble = in_trouble;
     if (!log || !run_all(&run, &cause)) {
+        ripple_run_write_observations(&run, TRUE, NULL); /* what led there */
         if (run.not_finite > 0)
             ripple_not_finite_explain(trainer, run.watched, run.not_finite, run.observer, &cause);
         g_propagate_error(error, g_steal_pointer(&cause));

@@ -6,6 +6,8 @@
 #include "train/result_log.h"
 #include "train/trainer_private.h"
 
+#include <math.h>
+
 /** Sums over the steps of one epoch whose results have arrived. */
 typedef struct {
     gdouble loss; /**< each batch's mean times its samples */
@@ -45,8 +47,38 @@ typedef struct {
     gint64 last_progress;
     guint64 waits_before; /**< of the host, before the run */
     gboolean interrupted;
+    gboolean is_observed; /**< the step that is enqueued next */
+    guint *in_trouble;    /**< by layer: for how many observations in a row its gradient is; from
+                               RIPPLE_TROUBLE_IN_A_ROW on it was told */
     RippleTrainingResult *result;
 } RippleRun;
+
+/** Seconds since `start` of g_get_monotonic_time(). */
+static inline gdouble ripple_seconds_since(gint64 start)
+{
+    return (g_get_monotonic_time() - start) / 1e6;
+}
+
+/** Samples a second; NAN until something was measured. */
+static inline gdouble ripple_pace_rate(RipplePace pace)
+{
+    return pace.samples > 0 && pace.seconds > 0 ? pace.samples / pace.seconds : NAN;
+}
+
+/** A RippleStepResultFunction: sums, progress, the line of the step; FALSE where a number is not
+ * finite. `user_data` is the run. */
+gboolean ripple_run_collect(const RippleStepResult *result, gpointer user_data, GError **error);
+
+/** How many steps may be enqueued at once until one is to be observed; 1 where the next one is. */
+guint64 ripple_run_observation_room(const RippleRun *run);
+
+/** Steps over `batch` are about to be enqueued, and were: observe where the first of them is due.
+ */
+gboolean ripple_run_before_steps(RippleRun *run, const RippleBatch *batch, GError **error);
+gboolean ripple_run_after_steps(RippleRun *run, GError **error);
+
+/** Write down what was observed, as far as it has arrived; with `all`, wait for the rest. */
+gboolean ripple_run_write_observations(RippleRun *run, gboolean all, GError **error);
 
 /** Wait for all results, and write a checkpoint of where the run is. */
 gboolean ripple_run_write_checkpoint(RippleRun *run, GError **error);

@@ -18,20 +18,23 @@ static RipplePosition position_of(const RippleRun *run)
         .seconds = run->seconds_before + (g_get_monotonic_time() - run->start) / 1e6,
         .best_loss = isfinite(run->best_loss) ? run->best_loss : NAN,
         .metrics_bytes = ripple_run_directory_length(run->trainer->directory),
+        .observation_bytes = ripple_observation_files_length(run->trainer->observation_files),
         .is_finished = run->enqueued == run->steps,
     };
 }
 
-/* The lines of metrics.jsonl that a checkpoint counts are on disk before it is. */
+/* The lines that a checkpoint counts are on disk before it is. */
 static gboolean write_at(RippleRun *run, const RipplePosition *position, GError **error)
 {
     return ripple_run_directory_sync(run->trainer->directory, error) &&
+           ripple_observation_files_sync(run->trainer->observation_files, error) &&
            ripple_checkpoints_write(run->trainer->checkpoints, position, error);
 }
 
 gboolean ripple_run_write_checkpoint(RippleRun *run, GError **error)
 {
-    if (!ripple_result_log_finish(run->log, error))
+    if (!ripple_result_log_finish(run->log, error) ||
+        !ripple_run_write_observations(run, TRUE, error))
         return FALSE;
     RipplePosition position = position_of(run);
     return write_at(run, &position, error);
