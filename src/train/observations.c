@@ -345,10 +345,12 @@ gboolean ripple_observations_take(RippleObservations *observations, GError **err
 
 gboolean ripple_observations_finish(RippleObservations *observations, GError **error)
 {
-    if (!g_queue_is_empty(&observations->pending) &&
+    GQueue *queue = &observations->pending;
+    /* Once for all reads, rather than for each. */
+    if (!g_queue_is_empty(queue) && !is_there(g_queue_peek_tail(queue)) &&
         !ripple_backend_wait(observations->state->backend, error))
         return FALSE;
-    while (!g_queue_is_empty(&observations->pending))
+    while (!g_queue_is_empty(queue))
         if (!take_oldest(observations, error))
             return FALSE;
     return TRUE;

@@ -35,40 +35,73 @@ gboolean ripple_run_after_steps(RippleRun *run, GError **error)
 
 /* ---- what becomes of it --------------------------------------------------------------------- */
 
-static void warn(const RippleRun *run, const RippleObservation *observation, guint layer)
+/* "layer 2", "layers 0 to 5", "layers 0, 2 to 4, 7". Free with g_free. */
+static char *name_layers(const gboolean *chosen, guint n_layers)
 {
-    const RippleLayerObservation *found = &observation->layers[layer];
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (found->state == RIPPLE_GRADIENT_VANISHING)
-        g_string_append_printf(
-            text,
-            "The gradient of layer %u vanishes: in step %" G_GUINT64_FORMAT
-            ", as in those observed before, a weight's is %.1e times as large as in the last "
-            "layer, so that the layer hardly learns. Try fewer layers, or relu.",
-            layer, observation->step, found->gradient_ratio);
-    else
-        g_string_append_printf(
-            text,
-            "The gradient of layer %u explodes: in step %" G_GUINT64_FORMAT
-            ", as in those observed before, a weight's is %.1e times as large as in the last "
-            "layer, and the step changes the weights by %.1e of their norm. Try a smaller "
-            "learning rate than %g.",
-            layer, observation->step, found->gradient_ratio, found->update_ratio,
-            run->config->learning_rate);
-    if (run->observer->warning)
-        run->observer->warning(text->str, run->observer->user_data);
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    guint count = 0;
+    for (guint l = 0, end; l < n_layers; l = end + 1) {
+        for (end = l; end < n_layers && chosen[end]; end++)
+            count++;
+        if (end > l + 1)
+            g_ptr_array_add(parts,
+                            g_strdup_printf("%u %s %u", l, end > l + 2 ? "to" : "and", end - 1));
+        else if (end > l)
+            g_ptr_array_add(parts, g_strdup_printf("%u", l));
+    }
+    g_ptr_array_add(parts, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)parts->pdata);
+    return g_strdup_printf("layer%s %s", count > 1 ? "s" : "", list);
 }
 
-/* Once for each layer. */
+/* Of the layers that are `chosen`, the gradients are in `state`; each is told once. */
+static void warn(const RippleRun *run, const RippleObservation *observation,
+                 RippleGradientState state, const gboolean *chosen)
+{
+    g_autofree char *layers = name_layers(chosen, observation->n_layers);
+    gdouble worst = NAN, largest_update = NAN;
+    for (guint l = 0; l < observation->n_layers; l++) {
+        const RippleLayerObservation *layer = &observation->layers[l];
+        if (!chosen[l])
+            continue;
+        worst = state == RIPPLE_GRADIENT_VANISHING ? fmin(worst, layer->gradient_ratio)
+                                                   : fmax(worst, layer->gradient_ratio);
+        largest_update = fmax(largest_update, layer->update_ratio);
+    }
+    g_autofree char *text = NULL;
+    if (state == RIPPLE_GRADIENT_VANISHING)
+        text = g_strdup_printf("The gradient vanishes in %s: in step %" G_GUINT64_FORMAT
+                               ", as in those observed before, a weight's is down to %.1e of one "
+                               "in the last layer. Such a layer hardly learns; try relu, or fewer "
+                               "layers.",
+                               layers, observation->step, worst);
+    else
+        text = g_strdup_printf("The gradient explodes in %s: in step %" G_GUINT64_FORMAT
+                               ", as in those observed before, a weight's is up to %.1e times one "
+                               "in the last layer, and the step changes weights by up to %.1e of "
+                               "their norm. Try a smaller learning rate than %g.",
+                               layers, observation->step, worst, largest_update,
+                               run->config->learning_rate);
+    if (run->observer->warning)
+        run->observer->warning(text, run->observer->user_data);
+}
+
 static void look_for_trouble(RippleRun *run, const RippleObservation *observation)
 {
-    for (guint l = 0; l < observation->n_layers; l++) {
-        guint *in_a_row = &run->in_trouble[l];
-        if (*in_a_row >= RIPPLE_TROUBLE_IN_A_ROW)
-            continue;
-        *in_a_row = observation->layers[l].state == RIPPLE_GRADIENT_SOUND ? 0 : *in_a_row + 1;
-        if (*in_a_row == RIPPLE_TROUBLE_IN_A_ROW)
-            warn(run, observation, l);
+    g_autofree gboolean *chosen = g_new(gboolean, observation->n_layers);
+    for (guint l = 0; l < observation->n_layers; l++)
+        if (run->in_trouble[l] < RIPPLE_TROUBLE_IN_A_ROW)
+            run->in_trouble[l] =
+                observation->layers[l].state == RIPPLE_GRADIENT_SOUND ? 0 : run->in_trouble[l] + 1;
+        else
+            run->in_trouble[l] = G_MAXUINT; /* it was told */
+    for (guint state = RIPPLE_GRADIENT_VANISHING; state < RIPPLE_N_GRADIENT_STATES; state++) {
+        gboolean is_any = FALSE;
+        for (guint l = 0; l < observation->n_layers; l++)
+            is_any |= chosen[l] = run->in_trouble[l] == RIPPLE_TROUBLE_IN_A_ROW &&
+                                  observation->layers[l].state == state;
+        if (is_any)
+            warn(run, observation, state, chosen);
     }
 }
 

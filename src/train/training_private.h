@@ -48,8 +48,8 @@ typedef struct {
     guint64 waits_before; /**< of the host, before the run */
     gboolean interrupted;
     gboolean is_observed; /**< the step that is enqueued next */
-    guint *in_trouble;    /**< by layer: for how many observations in a row its gradient is; from
-                               RIPPLE_TROUBLE_IN_A_ROW on it was told */
+    guint *in_trouble;    /**< by layer: for how many observations in a row its gradient is;
+                               G_MAXUINT once that was told */
     RippleTrainingResult *result;
 } RippleRun;
 
