@@ -11,6 +11,14 @@ const RippleFigureKind ripple_figure_kinds[] = {
      ripple_figure_filters},
     {"weights", "the weights of each layer, counted", FALSE, ripple_figure_has_model,
      ripple_figure_weights},
+    {"histograms", "how weights, activations and gradients spread, over the steps", FALSE,
+     ripple_observed_apply, ripple_figure_histograms},
+    {"gradients", "how large each layer's gradient is, and where it vanishes or explodes", FALSE,
+     ripple_observed_apply, ripple_figure_gradients},
+    {"updates", "by which share of itself a step changes each layer's weight", FALSE,
+     ripple_observed_apply, ripple_figure_updates},
+    {"units", "how many units of each layer are dead or saturated", FALSE, ripple_observed_apply,
+     ripple_figure_units},
     {NULL, NULL, FALSE, NULL, NULL},
 };
 
