@@ -167,5 +167,6 @@ gboolean ripple_resumed_compare(const char *one, const char *other, GArray *part
     compare_bytes(one, other, "model.safetensors", parts);
     compare_bytes(one, other, "best.safetensors", parts);
     compare_lines(one, other, "metrics.jsonl", parts);
+    compare_bytes(one, other, "observations.jsonl", parts);
     return TRUE;
 }

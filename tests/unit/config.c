@@ -30,7 +30,7 @@ static void test_defaults(void)
                     "[training]\noptimizer=sgd\nmomentum=0\nbeta1=auto\nbeta2=auto\nepsilon=auto\n"
                     "learning_rate=auto\nbatch=128\nepochs=5\nsteps=0\nseed=1\nshuffle=true\n\n"
                     "[run]\ndevice=auto\nmemory_limit=auto\ntune=quick\nout=\nlog_every=0\ntrace=\n"
-                    "checkpoint_every=60s\nkeep=2\n");
+                    "checkpoint_every=60s\nkeep=2\nobserve=never\nkeep_path=true\n");
     ripple_config_free(NULL);
 }
 
@@ -54,6 +54,10 @@ static void test_values(void)
         {"run", "checkpoint_every", "250", "250steps"},
         {"run", "checkpoint_every", "30s", "30s"},
         {"run", "checkpoint_every", "2epochs", "2epochs"},
+        {"run", "observe", "100", "100steps"},
+        {"run", "observe", "1epochs", "1epochs"},
+        {"run", "observe", "never", "never"},
+        {"run", "keep_path", "false", "false"},
         {"run", "keep", "7", "7"},
         {"network", "hidden", "512:relu,128", "512:relu,128"},
         {"network", "hidden", " 16 : tanh , 8 ", "16:tanh,8"},

@@ -4,6 +4,7 @@
 
 #include "reference/reference.h"
 #include "train/evaluation.h"
+#include "train/observations.h"
 #include "train/result_log.h"
 #include "train/session.h"
 
@@ -149,7 +150,13 @@ static void check_allocations(Setting *setting)
     g_assert_no_error(error);
     RippleResultLog *log = ripple_result_log_new(setting->backend, ignore, NULL, &error);
     g_assert_no_error(error);
+    RippleObservations *observations =
+        setting->config->observe.count > 0
+            ? ripple_observations_new(session->state, plan.batch, TRUE, &error)
+            : NULL;
+    g_assert_no_error(error);
     g_assert_cmpuint(allocated, ==, plan.bytes);
+    ripple_observations_free(observations);
     ripple_result_log_free(log);
     ripple_evaluator_free(evaluator);
     setting->backend->class = counted;
@@ -162,6 +169,10 @@ static void test_as_allocated(Setting *setting, gconstpointer data)
     setting->config->batch = 33;
     setting->config->memory_limit = 1400;
     g_assert_true(plan_of(setting).data.is_streamed);
+    check_allocations(setting);
+    g_assert_cmpuint(plan_of(setting).parts[RIPPLE_MEMORY_OBSERVATION].bytes, ==, 0);
+    setting->config->observe.count = 10;
+    g_assert_cmpuint(plan_of(setting).parts[RIPPLE_MEMORY_OBSERVATION].bytes, >, 0);
     check_allocations(setting);
 }
 
