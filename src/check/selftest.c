@@ -74,6 +74,8 @@ static gboolean try_unit(RippleBackend *device, const RippleSelftestUnit *unit, 
         return ripple_try_products(device, unit, tally, error);
     if (unit->operations & RIPPLE_TRY_FINITE)
         return ripple_try_finite(device, unit, tally, error);
+    if (unit->operations & RIPPLE_TRY_OBSERVE)
+        return ripple_try_observe(device, unit, tally, error);
     gint before = ripple_opencl_force_provider(device, unit->provider);
     gboolean ok = try_network(device, unit, tally, error);
     ripple_opencl_force_provider(device, before);
@@ -94,7 +96,7 @@ static void note_name(GPtrArray *names, const char *name)
 static guint wanted_operations(const RippleSelftestUnit *unit, const char *only, GPtrArray *names)
 {
     guint wanted = 0;
-    for (guint operation = RIPPLE_TRY_FORWARD; operation <= RIPPLE_TRY_FINITE; operation <<= 1) {
+    for (guint operation = RIPPLE_TRY_FORWARD; operation <= RIPPLE_TRY_OBSERVE; operation <<= 1) {
         if (!(unit->operations & operation))
             continue;
         g_autofree char *name = ripple_selftest_group_name(unit, (RippleTry)operation);

@@ -18,6 +18,7 @@ char *ripple_selftest_group_name(const RippleSelftestUnit *unit, RippleTry opera
                        : operation == RIPPLE_TRY_GATHER   ? "gather"
                        : operation == RIPPLE_TRY_STEPS    ? "steps at once"
                        : operation == RIPPLE_TRY_FINITE   ? "finite"
+                       : operation == RIPPLE_TRY_OBSERVE  ? "observe"
                                                           : "forward in a row";
     if (unit->provider < 0)
         return g_strdup(name);
@@ -204,6 +205,17 @@ static void add_finite(GArray *units)
     }
 }
 
+/* One part, several, and a group of parts and one. */
+static void add_observations(GArray *units)
+{
+    static const gsize counts[] = {1, 7, 33, 1025, 4097, 70001};
+    for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+        const RippleSelftestUnit unit = {
+            .operations = RIPPLE_TRY_OBSERVE, .provider = -1, .batch = counts[i]};
+        g_array_append_val(units, unit);
+    }
+}
+
 GArray *ripple_selftest_units(void)
 {
     GArray *units = g_array_new(FALSE, FALSE, sizeof(RippleSelftestUnit));
@@ -217,5 +229,6 @@ GArray *ripple_selftest_units(void)
     add_losses(units);
     add_steps(units);
     add_finite(units);
+    add_observations(units);
     return units;
 }

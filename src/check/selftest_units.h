@@ -16,9 +16,10 @@ typedef enum {
     RIPPLE_TRY_GATHER = 1 << 5,
     RIPPLE_TRY_CHAIN = 1 << 6,
     RIPPLE_TRY_STEPS = 1 << 7,
-    RIPPLE_TRY_PRODUCT = 1 << 8, /**< a product alone, in each form; uses batch, inputs and outputs
-                                      as m, n and k */
-    RIPPLE_TRY_FINITE = 1 << 9,  /**< of as many numbers as batch says */
+    RIPPLE_TRY_PRODUCT = 1 << 8,  /**< a product alone, in each form; uses batch, inputs and outputs
+                                       as m, n and k */
+    RIPPLE_TRY_FINITE = 1 << 9,   /**< of as many numbers as batch says */
+    RIPPLE_TRY_OBSERVE = 1 << 10, /**< the same, and as many samples of a layer's units */
 } RippleTry;
 
 /** One unit: a small network and what is tried of it. */
@@ -48,6 +49,10 @@ char *ripple_selftest_group_name(const RippleSelftestUnit *unit, RippleTry opera
 /** Whether numbers are finite, where all are, and where one is not. */
 gboolean ripple_try_finite(RippleBackend *device, const RippleSelftestUnit *unit,
                            RippleTally *tally, GError **error);
+
+/** Summary, histogram and largest derivatives of numbers. */
+gboolean ripple_try_observe(RippleBackend *device, const RippleSelftestUnit *unit,
+                            RippleTally *tally, GError **error);
 
 /** Products in each form that the unit has, exact whatever the order of their sums. */
 gboolean ripple_try_products(RippleBackend *device, const RippleSelftestUnit *unit,

@@ -46,12 +46,13 @@ static char *describe(const RippleTrainer *trainer)
     evaluated_samples(trainer, evaluated);
     return g_strdup_printf(
         "%s, %s as inputs, %s as targets, batch %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT
-        ", %s%s, evaluation of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " by %" G_GSIZE_FORMAT,
+        ", %s%s, evaluation of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " by %" G_GSIZE_FORMAT
+        "%s",
         network, material->train->input_bytes ? "bytes" : "numbers",
         material->train->target_kind == RIPPLE_TARGET_LABELS ? "labels" : "numbers",
         ripple_session_batch_size(trainer->session), last_batch(trainer),
         ripple_optimizer_name(config->optimizer), moments, evaluated[0], evaluated[1],
-        trainer->plan.evaluation_batch);
+        trainer->plan.evaluation_batch, config->observe.count > 0 ? ", observed" : "");
 }
 
 /* ---- what is tried -------------------------------------------------------------------------- */
@@ -141,9 +142,13 @@ static gboolean try_evaluations(const Trust *self, GError **error)
 
 static gboolean try_all(const Trust *self, GError **error)
 {
-    static const RippleSelftestUnit numbers = {.batch = 33}; /* whole vectors, and one more */
+    static const RippleSelftestUnit numbers = {.batch = 33};    /* whole vectors, and one more */
+    static const RippleSelftestUnit observed = {.batch = 4097}; /* and whole parts */
     return try_training(self, error) && try_evaluations(self, error) &&
-           (self->tally->failure || ripple_try_finite(self->device, &numbers, self->tally, error));
+           (self->tally->failure ||
+            ripple_try_finite(self->device, &numbers, self->tally, error)) &&
+           (self->tally->failure || self->trainer->config->observe.count == 0 ||
+            ripple_try_observe(self->device, &observed, self->tally, error));
 }
 
 /* ---- the verdict ---------------------------------------------------------------------------- */

@@ -51,9 +51,9 @@ static const struct {
      "Checkpoints in --out: 30s, 500steps, 1epochs or never (default: 60s)", "N[UNIT]"},
     {"keep", "run", "keep", NULL, "Newest checkpoints to keep (default: 2)", "N"},
     {"observe", "run", "observe", NULL,
-     "Write down in --out what training does to each layer: 500steps, 1epochs (default: never)",
-     "N[UNIT]"},
-    {"no-path", "run", "keep_path", "false", "Keep no parameters when observing", NULL},
+     "Tell in --out what steps do to each layer: 100steps, 1epochs (default: never)", "N[UNIT]"},
+    {"no-path", "run", "keep_path", "false", "Keep no parameters of the steps that are observed",
+     NULL},
 };
 
 RippleRunOptions *ripple_run_options_new(void)

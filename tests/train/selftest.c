@@ -55,6 +55,13 @@ static const Mistake mistakes[] = {
      "Steps at once"},
     {"check_finite.cl", "all(isfinite(vload16(0, values + first)))", "1", "finite", "Whether 17 "},
     {"check_finite.cl", "are_finite &= isfinite", "are_finite = isfinite", "finite", "Whether 7 "},
+    {"summary.cl", "squares += deviation * deviation", "squares += deviation", "observe",
+     "Summary of 7 "},
+    {"summary.cl", "finite += is_finite;", "finite -= 1;", "observe", "Summary of 1 "},
+    {"summary_merge.cl", "between * of_b", "between * of_a", "observe", "Summary of 1025 "},
+    {"histogram.cl", "i + lane < count", "i + lane <= count", "observe", "Histogram of 1 "},
+    {"histogram_sum.cl", "sum += partials", "sum = partials", "observe", "Histogram of 4097 "},
+    {"derivative_peak.cl", "slope > peak", "row == 0", "observe", "Largest derivatives of 7 "},
     {"steps_loss.cl", "*sum += power;", "*sum += 1.001f * power;", "steps at once",
      "Steps at once"},
 };
