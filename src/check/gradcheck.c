@@ -2,11 +2,11 @@
 
 #include "base/random.h"
 #include "check/bound_step.h"
-#include "check/loss_probe.h"
 #include "check/slope.h"
 #include "check/wrong_derivative.h"
 #include "reference/reference.h"
 #include "train/data_plan.h"
+#include "train/loss_probe.h"
 
 #include <math.h>
 #include <ripple/device.h>

@@ -1,10 +1,9 @@
 /** \file
- * The derivative of a loss with respect to one parameter, from its values alone.
- * include/ripple/gradcheck.h says how, and how exact.
+ * The gradient of one parameter held against the slope of the loss.
  */
 #pragma once
 
-#include "check/loss_probe.h"
+#include "train/loss_probe.h"
 
 #include <ripple/gradcheck.h>
 

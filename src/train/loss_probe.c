@@ -1,6 +1,4 @@
-#include "check/loss_probe.h"
-
-#include "check/bound.h"
+#include "train/loss_probe.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,10 +45,17 @@ static gboolean forward_from(RippleLossProbe *self, guint layer, gdouble *loss, 
     return TRUE;
 }
 
-static gdouble *values_of(const RippleLossProbe *self, RippleRole role, guint layer, GError **error)
+static gdouble *download(RippleView view, GError **error)
 {
-    return ripple_bound_values(
-        ripple_scheduler_view(self->session->scheduler, role, layer, self->batch.count), error);
+    g_autofree gdouble *values = g_new(gdouble, view.rows * view.columns);
+    return ripple_backend_download_exact(view, values, error) ? g_steal_pointer(&values) : NULL;
+}
+
+gdouble *ripple_loss_probe_values(const RippleLossProbe *probe, RippleRole role, guint layer,
+                                  GError **error)
+{
+    return download(
+        ripple_scheduler_view(probe->session->scheduler, role, layer, probe->batch.count), error);
 }
 
 /* ---- what the gradient is made of ----------------------------------------------------------- */
@@ -125,10 +130,12 @@ static gboolean read_gradient(RippleLossProbe *self, guint l, GError **error)
 
 static gboolean read_layer(RippleLossProbe *self, guint l, gdouble *variance, GError **error)
 {
-    g_autofree gdouble *x = l == 0 ? values_of(self, RIPPLE_ROLE_INPUT, 0, error)
-                                   : values_of(self, RIPPLE_ROLE_ACTIVATION, l - 1, error);
-    g_autofree gdouble *delta = x ? values_of(self, RIPPLE_ROLE_DELTA, l, error) : NULL;
-    self->z[l] = delta ? values_of(self, RIPPLE_ROLE_Z, l, error) : NULL;
+    g_autofree gdouble *x =
+        l == 0 ? ripple_loss_probe_values(self, RIPPLE_ROLE_INPUT, 0, error)
+               : ripple_loss_probe_values(self, RIPPLE_ROLE_ACTIVATION, l - 1, error);
+    g_autofree gdouble *delta =
+        x ? ripple_loss_probe_values(self, RIPPLE_ROLE_DELTA, l, error) : NULL;
+    self->z[l] = delta ? ripple_loss_probe_values(self, RIPPLE_ROLE_Z, l, error) : NULL;
     if (!self->z[l] || !read_gradient(self, l, error))
         return FALSE;
     *variance += layer_variance(self, &self->network->layers[l], x, delta);
@@ -141,8 +148,7 @@ static gboolean read_all(RippleLossProbe *self, GError **error)
     guint last = self->network->n_layers - 1;
     gsize span = self->network->parameter_span;
     gdouble result[2], variance = 0;
-    self->parameters =
-        ripple_bound_values(ripple_buffer_view(self->session->state->parameters), error);
+    self->parameters = download(ripple_buffer_view(self->session->state->parameters), error);
     if (!self->parameters ||
         !ripple_backend_download_exact(ripple_buffer_view(self->session->result), result, error))
         return FALSE;
@@ -154,7 +160,7 @@ static gboolean read_all(RippleLossProbe *self, GError **error)
     for (guint l = 0; l <= last; l++)
         if (!read_layer(self, l, &variance, error))
             return FALSE;
-    g_autofree gdouble *a = values_of(self, RIPPLE_ROLE_ACTIVATION, last, error);
+    g_autofree gdouble *a = ripple_loss_probe_values(self, RIPPLE_ROLE_ACTIVATION, last, error);
     if (!a)
         return FALSE;
     self->loss_error = sqrt(variance + loss_variance(self, self->z[last], a));
@@ -214,7 +220,7 @@ static gboolean look_for_kinks(const RippleLossProbe *self, guint layer, RippleL
 {
     if (!has_kink(self->network->layers[layer].activation))
         return TRUE;
-    g_autofree gdouble *z = values_of(self, RIPPLE_ROLE_Z, layer, error);
+    g_autofree gdouble *z = ripple_loss_probe_values(self, RIPPLE_ROLE_Z, layer, error);
     if (!z)
         return FALSE;
     for (gsize i = 0; i < self->batch.count * self->network->layers[layer].outputs; i++)

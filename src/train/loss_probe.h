@@ -41,5 +41,10 @@ typedef struct {
 gboolean ripple_loss_probe_at(RippleLossProbe *probe, guint layer, gsize index, gdouble value,
                               RippleLossPoint *point, GError **error);
 
+/** The values of a tensor of the batch, as the loss that was asked for last left them. Free with
+ * g_free. */
+gdouble *ripple_loss_probe_values(const RippleLossProbe *probe, RippleRole role, guint layer,
+                                  GError **error);
+
 /** Enqueue the rows of `session` for `batch` that lead to the gradients, without an update. */
 gboolean ripple_gradient_rows(RippleSession *session, const RippleBatch *batch, GError **error);
