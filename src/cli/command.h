@@ -17,6 +17,7 @@ gboolean ripple_command_verify_resume(int argc, char **argv, GError **error);
 gboolean ripple_command_devices(int argc, char **argv, GError **error);
 gboolean ripple_command_doctor(int argc, char **argv, GError **error);
 gboolean ripple_command_compare(int argc, char **argv, GError **error);
+gboolean ripple_command_explain(int argc, char **argv, GError **error);
 gboolean ripple_command_gradcheck(int argc, char **argv, GError **error);
 gboolean ripple_command_selftest(int argc, char **argv, GError **error);
 gboolean ripple_command_tune(int argc, char **argv, GError **error);

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/place_option.h"
 #include "cli/run_options.h"
 #include "cli/table.h"
 #include "train/json_object.h"
@@ -35,31 +36,6 @@ static gboolean parse_count(const char *text, guint64 *parameters, GError **erro
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
                 "--parameters cannot be \"%s\": it takes a whole number above 0, or all.", text);
     return FALSE;
-}
-
-/* "LAYER:OUTPUT,INPUT", or "LAYER:OUTPUT" of a bias. */
-static gboolean parse_place(const char *option, const char *text, gboolean is_bias,
-                            RippleParameterPlace *place, GError **error)
-{
-    guint n_numbers = is_bias ? 2 : 3;
-    guint64 numbers[3] = {0};
-    g_auto(GStrv) halves = g_strsplit(text, ":", -1);
-    g_autofree char *joined = g_strjoinv(",", halves);
-    g_auto(GStrv) parts = g_strsplit(joined, ",", -1);
-    gboolean ok =
-        g_strv_length(halves) == 2 && g_strv_length(parts) == n_numbers && !strchr(halves[0], ',');
-    for (guint i = 0; ok && i < n_numbers; i++)
-        ok = ripple_text_whole(parts[i], 0, G_MAXUINT32, &numbers[i]);
-    if (!ok) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                    "--%s cannot be \"%s\": it takes %s, all counted from 0, such as %s.", option,
-                    text, is_bias ? "LAYER:OUTPUT" : "LAYER:OUTPUT,INPUT",
-                    is_bias ? "0:3" : "0:3,17");
-        return FALSE;
-    }
-    *place =
-        (RippleParameterPlace){(guint)numbers[0], is_bias, (guint)numbers[1], (guint)numbers[2]};
-    return TRUE;
 }
 
 /* ---- what was found ------------------------------------------------------------------------- */
@@ -263,8 +239,8 @@ static gboolean make_options(const Words *words, RippleParameterPlace *place,
                             "checked; choose one.");
         return FALSE;
     }
-    if ((words->weight && !parse_place("weight", words->weight, FALSE, place, error)) ||
-        (words->bias && !parse_place("bias", words->bias, TRUE, place, error)))
+    if ((words->weight && !ripple_place_option("weight", words->weight, FALSE, place, error)) ||
+        (words->bias && !ripple_place_option("bias", words->bias, TRUE, place, error)))
         return FALSE;
     options->place = words->weight || words->bias ? place : NULL;
     options->fault = words->fault;

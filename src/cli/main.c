@@ -21,6 +21,8 @@ static const struct {
     {"plot", ripple_command_plot, "draw figures of a run"},
     {"playground", ripple_command_playground,
      "train a small network on a page, and watch every number of it"},
+    {"explain", ripple_command_explain,
+     "tell the story of one weight, from the chain rule to the loss"},
     {"compare", ripple_command_compare,
      "hold a device against the CPU reference, number by number"},
     {"verify-resume", ripple_command_verify_resume,

@@ -13,9 +13,9 @@ void ripple_model_options_clear(RippleModelOptions *options)
     g_free(options->memory_limit);
 }
 
-GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
+/* As a file name, a text arrives as it was typed, whatever the locale. */
+static void add_data(GOptionGroup *group, RippleModelOptions *options)
 {
-    /* As a file name, a text arrives as it was typed, whatever the locale. */
     const GOptionEntry entries[] = {
         {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
          "fashion-mnist, a directory of IDX files, or a CSV or TSV file", "SPEC"},
@@ -23,12 +23,26 @@ GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
          "train or test (default: test where there is one)", "SET"},
         {"target", 0, 0, G_OPTION_ARG_FILENAME, &options->target,
          "Target columns of a table (default: the model's own, or the last)", "COLUMN,…"},
+        G_OPTION_ENTRY_NULL};
+    g_option_group_add_entries(group, entries);
+}
+
+GOptionGroup *ripple_model_options_data_group(RippleModelOptions *options)
+{
+    GOptionGroup *group = g_option_group_new("main", "Options", "Options", NULL, NULL);
+    add_data(group, options);
+    return group;
+}
+
+GOptionGroup *ripple_model_options_group(RippleModelOptions *options)
+{
+    const GOptionEntry entries[] = {
         {"device", 0, 0, G_OPTION_ARG_FILENAME, &options->device,
          "auto, reference, P:D, or a part of a name", "SEL"},
         {"memory-limit", 0, 0, G_OPTION_ARG_FILENAME, &options->memory_limit,
          "Bytes of the device that the data may take; more are streamed (default: half)", "BYTES"},
         G_OPTION_ENTRY_NULL};
-    GOptionGroup *group = g_option_group_new("main", "Options", "Options", NULL, NULL);
+    GOptionGroup *group = ripple_model_options_data_group(options);
     g_option_group_add_entries(group, entries);
     return group;
 }
