@@ -6,6 +6,8 @@
 #include "cli/model_options.h"
 #include "cli/place_option.h"
 #include "explain/chain_json.h"
+#include "report/explanation.h"
+#include "report/path_graph.h"
 #include "train/rates.h"
 
 #include <ripple/error.h>
@@ -156,20 +158,30 @@ static GString *render(const Request *request, const RippleModel *model,
                        const RippleDataset *dataset, const RippleSample *sample,
                        const RippleChain *chain)
 {
-    g_autoptr(RippleStory) story = NULL;
-    GString *text = g_string_new(NULL);
+    g_autofree char *text = NULL;
     switch (request->format) {
-    case FORMAT_JSON:
-        ripple_chain_to_json(sample, chain, text);
-        g_string_append_c(text, '\n');
+    case FORMAT_JSON: {
+        GString *json = g_string_new(NULL);
+        ripple_chain_to_json(sample, chain, json);
+        return g_string_append_c(json, '\n');
+    }
+    case FORMAT_DOT:
+        text = ripple_path_graph(model, sample, chain);
+        break;
+    case FORMAT_SVG: {
+        g_autoptr(RippleCanvas) canvas = ripple_explanation_picture(model, sample, chain);
+        text = ripple_canvas_to_svg(canvas, TRUE);
+        break;
+    }
+    case FORMAT_HTML:
+        text = ripple_explanation_page(model, dataset, sample, chain);
         break;
     default: {
-        story = ripple_story_of_chain(model, dataset, sample, chain);
-        g_autofree char *plain = ripple_explain_text(story);
-        g_string_append(text, plain);
+        g_autoptr(RippleStory) story = ripple_story_of_chain(model, dataset, sample, chain);
+        text = ripple_explain_text(story);
     }
     }
-    return text;
+    return g_string_new(text);
 }
 
 gboolean ripple_command_explain(int argc, char **argv, GError **error)

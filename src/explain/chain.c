@@ -79,7 +79,8 @@ static void add_output(RippleChain *self, const RippleSample *sample, guint j,
                        gdouble activation_slope)
 {
     gdouble slope = loss_slope(sample, j, self->divisor);
-    RippleOutputTerm term = {j, slope, activation_slope, slope * activation_slope};
+    /* Nothing times something below zero is no −0. */
+    RippleOutputTerm term = {j, slope, activation_slope, slope * activation_slope + 0.0};
     g_array_append_val(self->outputs, term);
 }
 

@@ -1,7 +1,7 @@
 /* The strongest paths against a list of all of them, and, where nobody can list them, against paths
  * that are drawn at random. */
 #include "explain/paths.h"
-
+#include "explain/models.h"
 #include "reference/activation.h"
 #include "support/numbers.h"
 
@@ -10,39 +10,6 @@
 
 #define WANTED 12
 #define ROUNDING 1e-12
-
-static RippleModel *model_of(guint inputs, const guint *widths, guint n_layers,
-                             RippleActivation hidden)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree RippleActivation *activations = g_new(RippleActivation, n_layers);
-    for (guint l = 0; l < n_layers; l++)
-        activations[l] = l + 1 < n_layers ? hidden : RIPPLE_ACTIVATION_SOFTMAX;
-    RippleNetwork *network = ripple_network_new(inputs, widths, activations, n_layers,
-                                                RIPPLE_LOSS_CROSS_ENTROPY, &error);
-    g_assert_no_error(error);
-    RippleModel *model = ripple_model_new(network, ripple_transform_new(1));
-    ripple_network_initialise(network, 7, model->parameters);
-    return model;
-}
-
-static RippleSample *sample_of(const RippleModel *model)
-{
-    g_autoptr(GError) error = NULL;
-    guint32 label = 1;
-    g_autofree gfloat *inputs = test_reals(1, model->network->inputs, -1, 1);
-    char source[] = "memory";
-    RippleDataset dataset = {.source = source,
-                             .samples = 1,
-                             .inputs = model->network->inputs,
-                             .input_values = inputs,
-                             .target_kind = RIPPLE_TARGET_LABELS,
-                             .labels = &label,
-                             .classes = model->network->outputs};
-    RippleSample *sample = ripple_sample_new(model, &dataset, 0, &error);
-    g_assert_no_error(error);
-    return sample;
-}
 
 /* x·f′(z)·w·f′(z)·…·δ along `units`, from the definition. */
 static gdouble product(const RippleSample *sample, guint layer, const guint *units, gdouble input)
@@ -129,8 +96,8 @@ static void check_all(const RippleSample *sample, guint layer, guint unit, gdoub
 static void check_network(guint inputs, const guint *widths, guint n_layers,
                           RippleActivation hidden)
 {
-    g_autoptr(RippleModel) model = model_of(inputs, widths, n_layers, hidden);
-    g_autoptr(RippleSample) sample = sample_of(model);
+    g_autoptr(RippleModel) model = models_network(inputs, widths, n_layers, hidden);
+    g_autoptr(RippleSample) sample = models_sample(model);
     for (guint l = 0; l < n_layers; l++) {
         guint units = widths[l];
         check_all(sample, l, units - 1, ripple_sample_x(sample, l)[0]);
@@ -154,8 +121,8 @@ static void test_listed(void)
 static void test_drawn(void)
 {
     const guint widths[] = {16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 10};
-    g_autoptr(RippleModel) model = model_of(784, widths, 11, RIPPLE_ACTIVATION_TANH);
-    g_autoptr(RippleSample) sample = sample_of(model);
+    g_autoptr(RippleModel) model = models_network(784, widths, 11, RIPPLE_ACTIVATION_TANH);
+    g_autoptr(RippleSample) sample = models_sample(model);
     g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 3, 0.5, WANTED);
     g_assert_cmpfloat(paths->count, ==, pow(16, 9) * 10);
     g_assert_cmpuint(paths->n_strongest, ==, WANTED);
@@ -182,8 +149,8 @@ static void test_drawn(void)
 
 static void test_nothing(void)
 {
-    g_autoptr(RippleModel) model = model_of(2, (guint[]){4, 2}, 2, RIPPLE_ACTIVATION_RELU);
-    g_autoptr(RippleSample) sample = sample_of(model);
+    g_autoptr(RippleModel) model = models_network(2, (guint[]){4, 2}, 2, RIPPLE_ACTIVATION_RELU);
+    g_autoptr(RippleSample) sample = models_sample(model);
     g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 0, 0, WANTED);
     g_assert_cmpuint(paths->n_strongest, ==, 0);
     g_assert_cmpfloat(paths->count, ==, 2);
