@@ -182,7 +182,7 @@ static void add_edges(RippleNetworkView *self, const RippleModel *model, const R
 static RippleNetworkView *view_new(const RippleModel *model, RippleViewKind kind, guint n_columns)
 {
     RippleNetworkView *self = g_new0(RippleNetworkView, 1);
-    self->kind = kind;
+    self->kind = self->chosen_by = kind;
     self->layers = model->network->n_layers;
     self->n_columns = n_columns;
     self->columns = g_new0(RippleViewColumn, n_columns);
@@ -241,6 +241,7 @@ RippleNetworkView *ripple_network_view_like(const RippleNetworkView *units,
 {
     RippleNetworkView *self = view_new(model, kind, units->n_columns);
     self->gap = units->gap;
+    self->chosen_by = units->chosen_by;
     for (guint c = 0; c < units->n_columns; c++) {
         self->columns[c] = units->columns[c];
         self->columns[c].shown =
@@ -304,6 +305,7 @@ void ripple_network_view_to_json(const RippleNetworkView *view, GString *json)
 {
     ripple_json_begin_object(json, NULL);
     ripple_json_set_text(json, "kind", ripple_view_kind_name(view->kind));
+    ripple_json_set_text(json, "chosen_by", ripple_view_kind_name(view->chosen_by));
     ripple_json_set_whole(json, "layers", view->layers);
     ripple_json_begin_array(json, "columns");
     for (guint c = 0; c < view->n_columns; c++)

@@ -40,6 +40,7 @@ typedef struct {
 
 typedef struct {
     RippleViewKind kind;
+    RippleViewKind chosen_by; /**< the kind by which the units shown are the strongest */
     guint layers;    /**< in all */
     guint n_columns; /**< shown; when fewer than there are, the middle is left out */
     RippleViewColumn *columns;

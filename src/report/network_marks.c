@@ -128,7 +128,7 @@ void ripple_network_draw_legend(RippleCanvas *canvas, const RippleNetworkLayout 
         return;
     g_autofree char *rest = g_strdup_printf("Of wide layers the units with %s are drawn; ‖·‖ in a "
                                             "dashed box is the norm of all others.",
-                                            strength_means(kind));
+                                            strength_means(layout->view->chosen_by));
     draw_note(canvas, layout, y, rest);
 }
 

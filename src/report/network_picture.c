@@ -62,15 +62,29 @@ static gboolean place_line(const Picture *self, const RippleViewEdge *edge, Line
 
 static void draw_line(const Picture *self, const Line *line)
 {
-    RippleStyle style = {.stroke = RIPPLE_PAINT_GRID, .width = 0.5};
-    if (line->is_reached) {
-        if (line->share < LEAST_SHARE)
-            return;
-        style.stroke = line->value > 0 ? RIPPLE_PAINT_POSITIVE : RIPPLE_PAINT_NEGATIVE;
-        style.width = 0.4 + 3.6 * line->share;
-        style.opacity = 0.25 + 0.65 * line->share;
+    RippleStyle style = {.stroke = line->value > 0 ? RIPPLE_PAINT_POSITIVE : RIPPLE_PAINT_NEGATIVE,
+                         .width = 0.4 + 3.6 * line->share,
+                         .opacity = 0.25 + 0.65 * line->share};
+    if (line->share >= LEAST_SHARE)
+        ripple_canvas_line(self->canvas, line->from.x, line->from.y, line->to.x, line->to.y, style);
+}
+
+/* What nothing has come through yet, as one path with gaps. */
+static void draw_unreached(const Picture *self, const GArray *lines)
+{
+    g_autofree RipplePoint *points = g_new(RipplePoint, 3 * lines->len + 1);
+    gsize count = 0;
+    for (guint i = 0; i < lines->len; i++) {
+        const Line *line = &g_array_index(lines, Line, i);
+        if (line->is_reached)
+            continue;
+        points[count++] = line->from;
+        points[count++] = line->to;
+        points[count++] = (RipplePoint){NAN, NAN};
     }
-    ripple_canvas_line(self->canvas, line->from.x, line->from.y, line->to.x, line->to.y, style);
+    if (count > 0)
+        ripple_canvas_path(self->canvas, points, count,
+                           (RippleStyle){.stroke = RIPPLE_PAINT_GRID, .width = 0.5});
 }
 
 /* The thickest last, so that they lie above. */
@@ -83,8 +97,10 @@ static void draw_lines(const Picture *self)
             g_array_append_val(lines, line);
     }
     g_array_sort(lines, by_share);
+    draw_unreached(self, lines);
     for (guint i = 0; i < lines->len; i++)
-        draw_line(self, &g_array_index(lines, Line, i));
+        if (g_array_index(lines, Line, i).is_reached)
+            draw_line(self, &g_array_index(lines, Line, i));
 }
 
 /* ---- units ---------------------------------------------------------------------------------- */
