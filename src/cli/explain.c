@@ -115,6 +115,14 @@ static gboolean parse(const Words *words, gboolean is_json, Request *request, GE
 
 /* ---- what the run beside the model knows ---------------------------------------------------- */
 
+/* A run stands for its model. */
+static char *path_of_model(const char *word)
+{
+    if (g_file_test(word, G_FILE_TEST_IS_DIR))
+        return g_build_filename(word, "model.safetensors", NULL);
+    return g_strdup(word);
+}
+
 static gboolean take_from_run(const RippleConsole *console, const char *model_path,
                               RippleModelOptions *options, Request *request, GError **error)
 {
@@ -211,12 +219,14 @@ gboolean ripple_command_explain(int argc, char **argv, GError **error)
             "Tells how one weight of a model comes by its gradient for one sample: the chain rule "
             "with its numbers, the paths to the outputs, the slope of the loss itself beside it, "
             "and what one step does to the loss. It computes in double precision on the CPU.\n\n"
-            "Example: ripple explain runs/first/model.safetensors --data fashion-mnist --sample 3",
+            "MODEL is a file, or the directory of a run.\n\n"
+            "Example: ripple explain runs/first --data fashion-mnist --sample 3 --weight 0:5,325",
             entries, ripple_model_options_data_group(&options), &console, &arguments, error) ||
         !parse(&words, console.json, &request, error))
         return FALSE;
-    g_autoptr(RippleModel) model = ripple_model_load(arguments[0], error);
-    if (!model || !take_from_run(&console, arguments[0], &options, &request, error))
+    g_autofree char *path = path_of_model(arguments[0]);
+    g_autoptr(RippleModel) model = ripple_model_load(path, error);
+    if (!model || !take_from_run(&console, path, &options, &request, error))
         return FALSE;
     g_autoptr(RippleDataset) dataset = ripple_model_options_load(&options, model, FALSE, error);
     g_autoptr(RippleSample) sample =

@@ -41,8 +41,8 @@ typedef struct {
 typedef struct {
     RippleViewKind kind;
     RippleViewKind chosen_by; /**< the kind by which the units shown are the strongest */
-    guint layers;    /**< in all */
-    guint n_columns; /**< shown; when fewer than there are, the middle is left out */
+    guint layers;             /**< in all */
+    guint n_columns;          /**< shown; when fewer than there are, the middle is left out */
     RippleViewColumn *columns;
     guint gap;         /**< index of the column behind what is left out; 0 where nothing is */
     GArray *edges;     /**< of RippleViewEdge, by layer, then output, then input */

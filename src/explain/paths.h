@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     guint layer;
     guint n_units;         /**< in a path: n_layers − layer */
-    gdouble count;         /**< of all paths */
+    gdouble count;         /**< of all paths; INFINITY beyond 10³⁰⁸ */
     gdouble alive;         /**< of those whose term is not zero */
     gdouble positive;      /**< sum of all terms above zero */
     gdouble negative;      /**< sum of all terms below zero */

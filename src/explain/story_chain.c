@@ -200,22 +200,24 @@ static void tell_output(RippleStory *story, const RippleModel *model, const Ripp
 
 /* ---- below it ------------------------------------------------------------------------------- */
 
-static void tell_terms(RippleStory *story, const RippleChain *chain)
+static void tell_terms(RippleStory *story, const RippleModel *model, const RippleChain *chain)
 {
     guint above = chain->place.layer + 1;
     guint shown = MIN(chain->terms->len, MOST_TERMS);
-    gdouble rest = chain->loss_slope;
+    gboolean is_output = above + 1 == model->network->n_layers;
     ripple_story_heading(story, "Where ∂L/∂a comes from: the layer above");
     ripple_story_paragraph(story,
                            "The unit's activation goes to every unit k of layer %u, through a "
                            "weight each; so their deltas come back through the same weights.",
                            above);
     ripple_story_formula(story, "∂L/∂aₒ = Σₖ w[k,o] · δₖ");
-    ripple_story_table(story, (const char *[]){"unit k", ">w[k,o]", ">δₖ", ">w·δ", NULL});
+    ripple_story_table(
+        story, (const char *[]){is_output ? "output k" : "unit k", ">w[k,o]", ">δₖ", ">w·δ", NULL});
     for (guint i = 0; i < shown; i++) {
         const RippleChainTerm *term = &g_array_index(chain->terms, RippleChainTerm, i);
-        rest -= term->product;
-        ripple_story_cell(story, "%u", term->unit);
+        g_autofree char *name =
+            is_output ? ripple_story_output(model, term->unit) : g_strdup_printf("%u", term->unit);
+        ripple_story_cell(story, "%s", name);
         ripple_story_number_cell(story, term->weight);
         ripple_story_number_cell(story, term->delta);
         ripple_story_number_cell(story, term->product);
@@ -239,7 +241,7 @@ RippleStory *ripple_story_of_chain(const RippleModel *model, const RippleDataset
     if (chain->is_output)
         tell_output(story, model, chain);
     else
-        tell_terms(story, chain);
+        tell_terms(story, model, chain);
     ripple_story_tell_paths(story, model, sample, chain);
     ripple_story_tell_slope(story, chain);
     ripple_story_tell_step(story, chain);

@@ -28,6 +28,8 @@ static char *route(const RippleModel *model, const RipplePaths *paths, const Rip
 
 static char *count_of(gdouble count)
 {
+    if (!isfinite(count))
+        return g_strdup("over 10³⁰⁸");
     return count < 1e15 ? ripple_text_count((guint64)count) : ripple_story_number(count);
 }
 
@@ -56,12 +58,19 @@ void ripple_story_tell_paths(RippleStory *story, const RippleModel *model,
         return;
     g_autofree char *count = count_of(paths->count);
     g_autofree char *alive = count_of(paths->alive);
+    g_autofree char *leads =
+        paths->count == 1 ? g_strdup("leads one path") : g_strdup_printf("lead %s paths", count);
+    g_autofree char *products = isfinite(paths->count) && paths->alive == paths->count
+                                    ? g_strdup("None of them is cut off by a 0")
+                                : paths->alive == 0
+                                    ? g_strdup("All of them are cut off by a 0")
+                                    : g_strdup_printf("On %s of them the product is not 0", alive);
     ripple_story_heading(story, "Which ways it goes: the sum over paths");
     ripple_story_paragraph(story,
-                           "From the unit to the outputs lead %s paths, one unit of each layer "
-                           "above. Each multiplies its weights, its slopes and the delta of its "
-                           "output; their sum is the gradient. On %s of them the product is not 0.",
-                           count, alive);
+                           "From the unit to the outputs %s, with one unit of each layer above. "
+                           "Each multiplies its weights, its slopes and the delta of its output; "
+                           "their sum is the gradient. %s.",
+                           leads, products);
     if (paths->n_strongest == 0)
         return;
     ripple_story_table(story,

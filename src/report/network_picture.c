@@ -57,7 +57,7 @@ static gboolean place_line(const Picture *self, const RippleViewEdge *edge, Line
     gdouble largest = self->view->largest[to];
     line->share = largest > 0 ? fabs(edge->value) / largest : 0;
     line->is_reached = is_reached(self, to) && is_reached(self, from);
-    return TRUE;
+    return line->is_reached || from > 0 || !self->view->image;
 }
 
 static void draw_line(const Picture *self, const Line *line)
