@@ -60,7 +60,7 @@ static const char *strength_means(RippleViewKind kind)
 {
     switch (kind) {
     case RIPPLE_VIEW_WEIGHTS:
-        return "the largest weights, in and out";
+        return "the largest weights in and out";
     case RIPPLE_VIEW_FORWARD:
         return "the largest activation";
     case RIPPLE_VIEW_BACKWARD:
