@@ -184,8 +184,9 @@ RippleChain *ripple_chain_new(const RippleSample *sample, const RipplePlace *pla
     self->outputs = g_array_new(FALSE, FALSE, sizeof(RippleOutputTerm));
     self->terms = g_array_new(FALSE, FALSE, sizeof(RippleChainTerm));
     fill(self, sample);
-    self->paths = ripple_paths_new(sample, self->place.layer, self->place.output, self->x, paths);
-    return measure(self, sample, error) ? g_steal_pointer(&self) : NULL;
+    self->paths =
+        ripple_paths_new(sample, self->place.layer, self->place.output, self->x, paths, error);
+    return self->paths && measure(self, sample, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void ripple_chain_free(RippleChain *chain)

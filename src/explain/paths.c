@@ -1,6 +1,7 @@
 #include "explain/paths.h"
 
 #include <math.h>
+#include <ripple/error.h>
 
 /* A beginning of a path: its product from here to the output, and where it goes on. */
 typedef struct {
@@ -11,27 +12,15 @@ typedef struct {
 
 /* What is known of all units of a layer. */
 typedef struct {
-    guint units;
+    guint first; /* unit; those before it are not needed */
+    guint units; /* from there */
     guint wanted;
-    Candidate *best; /* units × wanted */
+    Candidate *best; /* units × wanted, as all below are by unit − first */
     guint *n_best;
     gdouble *positive; /* sums of the products of all paths from here */
     gdouble *negative;
     gdouble *alive; /* how many are not zero */
 } Level;
-
-static Level *level_new(guint units, guint wanted)
-{
-    Level *level = g_new0(Level, 1);
-    level->units = units;
-    level->wanted = wanted;
-    level->best = g_new0(Candidate, (gsize)units * wanted);
-    level->n_best = g_new0(guint, units);
-    level->positive = g_new0(gdouble, units);
-    level->negative = g_new0(gdouble, units);
-    level->alive = g_new0(gdouble, units);
-    return level;
-}
 
 static void level_free(gpointer data)
 {
@@ -44,13 +33,35 @@ static void level_free(gpointer data)
     g_free(level);
 }
 
-static Level *output_level(const RippleSample *sample, guint wanted)
+static Level *level_new(guint first, guint units, guint wanted, GError **error)
+{
+    Level *level = g_new0(Level, 1);
+    level->first = first;
+    level->units = units;
+    level->wanted = wanted;
+    level->best = g_try_malloc0_n((gsize)units * wanted, sizeof *level->best);
+    if (!level->best) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_FAILED,
+                    "There is no memory for %u paths from each of %u units; try fewer paths.",
+                    wanted, units);
+        level_free(level);
+        return NULL;
+    }
+    level->n_best = g_new0(guint, units);
+    level->positive = g_new0(gdouble, units);
+    level->negative = g_new0(gdouble, units);
+    level->alive = g_new0(gdouble, units);
+    return level;
+}
+
+/* From each of `units` outputs, itself is the only path. */
+static Level *output_level(const RippleSample *sample, guint first, guint units, GError **error)
 {
     guint last = sample->network->n_layers - 1;
-    Level *level = level_new(sample->network->outputs, wanted);
-    for (guint o = 0; o < level->units; o++) {
-        gdouble delta = sample->delta[last][o];
-        level->best[(gsize)o * wanted].value = delta;
+    Level *level = level_new(first, units, 1, error);
+    for (guint o = 0; level && o < units; o++) {
+        gdouble delta = sample->delta[last][first + o];
+        level->best[o].value = delta;
         level->n_best[o] = level->alive[o] = delta != 0;
         level->positive[o] = fmax(delta, 0);
         level->negative[o] = fmin(delta, 0);
@@ -97,22 +108,23 @@ static void choose_best(Level *level, guint unit, const Level *above, const gdou
     }
 }
 
-/* Units `first` up to `end` of layer `l`. */
+/* `units` units of layer `l` from `first` on, from all those of the layer above. */
 static Level *level_below(const RippleSample *sample, guint l, const Level *above, guint first,
-                          guint end, guint wanted)
+                          guint units, guint wanted, GError **error)
 {
-    guint units = sample->network->layers[l].outputs;
+    guint width = sample->network->layers[l].outputs;
+    guint64 most = (guint64)above->units * above->wanted;
     const gdouble *weight = ripple_sample_weight(sample, l + 1);
-    Level *level = level_new(units, wanted);
+    Level *level = level_new(first, units, (guint)MIN(wanted, most), error);
     g_autofree gdouble *factors = g_new(gdouble, above->units);
     g_autofree gdouble *next = g_new(gdouble, above->units);
     g_autofree guint *ranks = g_new(guint, above->units);
-    for (guint u = first; u < end; u++) {
-        gdouble derivative = ripple_sample_derivative(sample, l, u);
+    for (guint u = 0; level && u < units; u++) {
+        gdouble derivative = ripple_sample_derivative(sample, l, first + u);
         if (derivative == 0)
             continue;
         for (guint v = 0; v < above->units; v++) {
-            factors[v] = derivative * weight[(gsize)v * units + u];
+            factors[v] = derivative * weight[(gsize)v * width + first + u];
             if (factors[v] != 0)
                 add_sums(level, u, above, v, factors[v]);
         }
@@ -123,12 +135,13 @@ static Level *level_below(const RippleSample *sample, guint l, const Level *abov
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static void trace(RipplePath *path, GPtrArray *levels, guint unit, guint rank, gdouble input)
+static void trace(RipplePath *path, GPtrArray *levels, guint rank, gdouble input)
 {
+    guint unit = ((const Level *)levels->pdata[0])->first;
     path->units = g_new(guint, levels->len);
     for (guint n = 0; n < levels->len; n++) {
         const Level *level = levels->pdata[n];
-        const Candidate *at = &level->best[(gsize)unit * level->wanted + rank];
+        const Candidate *at = &level->best[(gsize)(unit - level->first) * level->wanted + rank];
         path->units[n] = unit;
         if (n == 0)
             path->contribution = input * at->value;
@@ -137,39 +150,55 @@ static void trace(RipplePath *path, GPtrArray *levels, guint unit, guint rank, g
     }
 }
 
-static void fill(RipplePaths *self, GPtrArray *levels, guint unit, gdouble input)
+static void fill(RipplePaths *self, GPtrArray *levels, gdouble input)
 {
     const Level *level = levels->pdata[0];
-    self->alive = input != 0 ? level->alive[unit] : 0;
-    self->positive = input * (input > 0 ? level->positive[unit] : level->negative[unit]);
-    self->negative = input * (input > 0 ? level->negative[unit] : level->positive[unit]);
-    self->n_strongest = input != 0 ? level->n_best[unit] : 0;
+    self->alive = input != 0 ? level->alive[0] : 0;
+    self->positive = input * (input > 0 ? level->positive[0] : level->negative[0]);
+    self->negative = input * (input > 0 ? level->negative[0] : level->positive[0]);
+    self->n_strongest = input != 0 ? level->n_best[0] : 0;
     self->strongest = g_new0(RipplePath, self->n_strongest);
     for (guint r = 0; r < self->n_strongest; r++) {
-        trace(&self->strongest[r], levels, unit, r, input);
+        trace(&self->strongest[r], levels, r, input);
         self->shown += self->strongest[r].contribution;
     }
 }
 
-RipplePaths *ripple_paths_new(const RippleSample *sample, guint layer, guint unit, gdouble input,
-                              guint wanted)
+/* All units of the layers above, and of the lowest the one that is asked for. */
+static GPtrArray *climb_down(const RippleSample *sample, guint layer, guint unit, guint wanted,
+                             GError **error)
 {
     const RippleNetwork *network = sample->network;
+    guint last = network->n_layers - 1;
+    g_autoptr(GPtrArray) levels = g_ptr_array_new_with_free_func(level_free); /* lowest first */
+    Level *level = layer == last ? output_level(sample, unit, 1, error)
+                                 : output_level(sample, 0, network->outputs, error);
+    for (guint l = last; level && l-- > layer;) {
+        g_ptr_array_insert(levels, 0, level);
+        level = l == layer
+                    ? level_below(sample, l, level, unit, 1, wanted, error)
+                    : level_below(sample, l, level, 0, network->layers[l].outputs, wanted, error);
+    }
+    if (!level)
+        return NULL;
+    g_ptr_array_insert(levels, 0, level);
+    return g_steal_pointer(&levels);
+}
+
+RipplePaths *ripple_paths_new(const RippleSample *sample, guint layer, guint unit, gdouble input,
+                              guint wanted, GError **error)
+{
+    const RippleNetwork *network = sample->network;
+    g_autoptr(GPtrArray) levels = climb_down(sample, layer, unit, wanted, error);
+    if (!levels)
+        return NULL;
     RipplePaths *self = g_new0(RipplePaths, 1);
     self->layer = layer;
     self->n_units = network->n_layers - layer;
     self->count = 1;
-    g_autoptr(GPtrArray) levels = g_ptr_array_new_with_free_func(level_free); /* lowest first */
-    Level *level = output_level(sample, wanted);
-    g_ptr_array_insert(levels, 0, level);
-    for (guint l = network->n_layers - 1; l-- > layer;) {
-        guint units = network->layers[l].outputs;
-        self->count *= network->layers[l + 1].outputs;
-        level = l == layer ? level_below(sample, l, level, unit, unit + 1, wanted)
-                           : level_below(sample, l, level, 0, units, wanted);
-        g_ptr_array_insert(levels, 0, level);
-    }
-    fill(self, levels, unit, input);
+    for (guint l = layer + 1; l < network->n_layers; l++)
+        self->count *= network->layers[l].outputs;
+    fill(self, levels, input);
     return self;
 }
 

@@ -32,8 +32,9 @@ typedef struct {
 } RipplePaths;
 
 /** The paths of the derivative with respect to a parameter of unit `unit` of `layer`, by which
- * `input` is multiplied (1 for a bias). At most `wanted` of them are kept. */
+ * `input` is multiplied (1 for a bias). At most `wanted` (1 or more) of them are kept; an error
+ * when there is no memory for that many. */
 RipplePaths *ripple_paths_new(const RippleSample *sample, guint layer, guint unit, gdouble input,
-                              guint wanted);
+                              guint wanted, GError **error);
 void ripple_paths_free(RipplePaths *paths);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RipplePaths, ripple_paths_free)

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Of a name, so that tables stay narrow. */
+#define MOST_CHARACTERS 28
+
 static void block_free(gpointer data)
 {
     RippleBlock *block = data;
@@ -97,6 +100,16 @@ char *ripple_story_number(gdouble number)
     return ripple_story_digits(number, 4);
 }
 
+/* At most so many characters. */
+static char *shortened(char *text)
+{
+    if (g_utf8_strlen(text, -1) <= MOST_CHARACTERS)
+        return text;
+    g_autofree char *start = g_utf8_substring(text, 0, MOST_CHARACTERS - 1);
+    g_free(text);
+    return g_strconcat(start, "…", NULL);
+}
+
 char *ripple_story_output(const RippleModel *model, guint output)
 {
     const char *name = NULL;
@@ -106,5 +119,5 @@ char *ripple_story_output(const RippleModel *model, guint output)
         name = model->class_names[1];
     else if (model->target_names)
         name = model->target_names[output];
-    return name ? ripple_text_readable(name) : g_strdup_printf("%u", output);
+    return name ? shortened(ripple_text_readable(name)) : g_strdup_printf("%u", output);
 }

@@ -49,5 +49,6 @@ char *ripple_story_digits(gdouble number, guint digits);
 RippleStory *ripple_story_of_chain(const RippleModel *model, const RippleDataset *dataset,
                                    const RippleSample *sample, const RippleChain *chain);
 
-/** What output `output` is called: a class, a target's name, or its number. Free with g_free. */
+/** What output `output` is called: a class, a target's name, or its number; long names
+ * are cut. Free with g_free. */
 char *ripple_story_output(const RippleModel *model, guint output);

@@ -14,8 +14,8 @@ static char *input_of(const RippleModel *model, const RippleChain *chain)
     if (chain->place.layer > 0)
         return g_strdup_printf("the activation of unit %u of layer %u", input,
                                chain->place.layer - 1);
-    if (model->image_width > 0 && model->image_height > 0 &&
-        model->image_width * model->image_height == model->network->inputs)
+    if (model->image_width > 0 && model->network->inputs % model->image_width == 0 &&
+        model->network->inputs / model->image_width == model->image_height)
         return g_strdup_printf("the pixel in row %u, column %u (input %u)",
                                input / model->image_width, input % model->image_width, input);
     if (!model->input_names)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* Units of a path that are named; from longer ones the middle is left out. */
-#define MOST_UNITS 10
+#define MOST_UNITS 8
 
 /* ---- paths ---------------------------------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ static GArray *list_all(const RippleSample *sample, guint layer, guint unit, gdo
 
 static void check_all(const RippleSample *sample, guint layer, guint unit, gdouble input)
 {
-    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, layer, unit, input, WANTED);
+    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, layer, unit, input, WANTED, NULL);
     g_autoptr(GArray) all = list_all(sample, layer, unit, input);
     gdouble positive = 0, negative = 0, alive = 0;
     for (guint i = 0; i < all->len; i++) {
@@ -123,7 +123,7 @@ static void test_drawn(void)
     const guint widths[] = {16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 10};
     g_autoptr(RippleModel) model = models_network(784, widths, 11, RIPPLE_ACTIVATION_TANH);
     g_autoptr(RippleSample) sample = models_sample(model);
-    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 3, 0.5, WANTED);
+    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 3, 0.5, WANTED, NULL);
     g_assert_cmpfloat(paths->count, ==, pow(16, 9) * 10);
     g_assert_cmpuint(paths->n_strongest, ==, WANTED);
     check_listed(sample, paths, 0.5);
@@ -151,7 +151,7 @@ static void test_nothing(void)
 {
     g_autoptr(RippleModel) model = models_network(2, (guint[]){4, 2}, 2, RIPPLE_ACTIVATION_RELU);
     g_autoptr(RippleSample) sample = models_sample(model);
-    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 0, 0, WANTED);
+    g_autoptr(RipplePaths) paths = ripple_paths_new(sample, 0, 0, 0, WANTED, NULL);
     g_assert_cmpuint(paths->n_strongest, ==, 0);
     g_assert_cmpfloat(paths->count, ==, 2);
     g_assert_cmpfloat(paths->alive, ==, 0);
