@@ -30,7 +30,8 @@ static GOptionGroup *options_group(PlotOptions *options)
 {
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
-         "Draw to this file: .svg, .png, .pdf, or .json for the numbers (default: KIND.svg)",
+         "Draw to this file: .svg, .png, .pdf, .json for the numbers, .gif or .html for an "
+         "animation (default: KIND.svg)",
          "FILE"},
         {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
          "Show these samples (default: the run's test set, or what it trained on)", "SPEC"},

@@ -2,14 +2,6 @@
 
 #include "train/json_object.h"
 
-static void add_numbers(GString *json, const char *name, const gdouble *values, guint count)
-{
-    ripple_json_begin_array(json, name);
-    for (guint i = 0; i < count; i++)
-        ripple_json_set_number(json, NULL, values[i]);
-    ripple_json_end_array(json);
-}
-
 static void add_sample(GString *json, const RippleSample *sample)
 {
     const RippleNetwork *network = sample->network;
@@ -19,8 +11,8 @@ static void add_sample(GString *json, const RippleSample *sample)
     if (sample->label >= 0)
         ripple_json_set_whole(json, "label", (guint64)sample->label);
     ripple_json_set_number(json, "loss", sample->loss);
-    add_numbers(json, "outputs", sample->activation[last], network->outputs);
-    add_numbers(json, "targets", sample->target, network->outputs);
+    ripple_json_set_numbers(json, "outputs", sample->activation[last], network->outputs);
+    ripple_json_set_numbers(json, "targets", sample->target, network->outputs);
     ripple_json_end_object(json);
     ripple_json_begin_array(json, "layers");
     for (guint l = 0; l <= last; l++) {

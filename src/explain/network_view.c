@@ -7,7 +7,7 @@
 
 const char *ripple_view_kind_name(RippleViewKind kind)
 {
-    static const char *const names[] = {"weights", "forward", "backward", "gradient"};
+    static const char *const names[] = {"network", "forward", "backward", "gradient"};
     return names[kind];
 }
 
@@ -294,10 +294,8 @@ static void add_image(GString *json, const RippleNetworkView *view)
     ripple_json_begin_object(json, "image");
     ripple_json_set_whole(json, "width", view->image_width);
     ripple_json_set_whole(json, "height", view->image_height);
-    ripple_json_begin_array(json, "values");
-    for (gsize i = 0; i < (gsize)view->image_width * view->image_height; i++)
-        ripple_json_set_number(json, NULL, view->image[i]);
-    ripple_json_end_array(json);
+    ripple_json_set_numbers(json, "values", view->image,
+                            (gsize)view->image_width * view->image_height);
     ripple_json_end_object(json);
 }
 

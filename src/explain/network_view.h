@@ -79,7 +79,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleNetworkView, ripple_network_view_free)
 gdouble *ripple_network_view_values(RippleViewKind kind, const RippleModel *model,
                                     const RippleSample *sample, guint column);
 
-/** "weights", "forward", "backward" or "gradient". Static. */
+/** "network", "forward", "backward" or "gradient". Static. */
 const char *ripple_view_kind_name(RippleViewKind kind);
 
 /** Append one object: all numbers of the view. */

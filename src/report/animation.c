@@ -186,6 +186,7 @@ void ripple_animation_to_json(const RippleModel *model, const RippleSample *samp
         ripple_network_view_like(backward, model, sample, RIPPLE_VIEW_GRADIENT);
     const RippleNetworkView *views[] = {forward, backward, gradient};
     ripple_json_begin_object(json, NULL);
+    ripple_json_set_text(json, "kind", "animation");
     ripple_json_set_whole(json, "sample", sample->index);
     ripple_json_set_number(json, "loss", sample->loss);
     ripple_json_begin_array(json, "views");

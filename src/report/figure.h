@@ -8,21 +8,27 @@
 
 #include "draw/canvas.h"
 #include "explain/run_record.h"
+#include "report/animation.h"
 
 typedef struct {
     RippleCanvas *canvas;
-    GString *json; /**< one JSON object: the numbers drawn */
+    GString *json;              /**< one JSON object: the numbers drawn */
+    RippleAnimation *animation; /**< the same frame by frame, or NULL */
 } RippleFigure;
 
 /** A figure that owns both. */
 RippleFigure *ripple_figure_new(RippleCanvas *canvas, GString *json);
+
+/** A figure that moves, and owns both; its picture is the last frame. */
+RippleFigure *ripple_figure_new_animated(RippleAnimation *animation, GString *json);
 void ripple_figure_free(RippleFigure *figure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleFigure, ripple_figure_free)
 
-/** Is `path` called .svg, .png, .pdf or .json? Otherwise a USAGE error. */
+/** Is `path` called .svg, .png, .pdf, .json, .gif or .html? Otherwise a USAGE error. */
 gboolean ripple_figure_check_path(const char *path, GError **error);
 
-/** Write the picture to `path`, or its numbers where that is called .json. */
+/** Write the picture to `path`, its numbers where that is called .json, or its frames where that is
+ * called .gif or .html: a USAGE error of a figure that has none. */
 gboolean ripple_figure_write(const RippleFigure *figure, const char *path, GError **error);
 
 /** What figures are made from. What is left 0 or NULL is chosen for you. */

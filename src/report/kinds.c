@@ -19,6 +19,14 @@ const RippleFigureKind ripple_figure_kinds[] = {
      ripple_observed_apply, ripple_figure_updates},
     {"units", "how many units of each layer are dead or saturated", FALSE, ripple_observed_apply,
      ripple_figure_units},
+    {"network", "the network, and what training has made of its weights", FALSE,
+     ripple_figure_has_model, ripple_figure_network},
+    {"forward", "a sample on its way through the network", FALSE, ripple_figure_has_model,
+     ripple_figure_forward},
+    {"backward", "the deltas of a sample on their way back", FALSE, ripple_figure_has_model,
+     ripple_figure_backward},
+    {"animation", "both ways, frame by frame (.html or .gif)", FALSE, ripple_figure_has_model,
+     ripple_figure_animation},
     {NULL, NULL, FALSE, NULL, NULL},
 };
 

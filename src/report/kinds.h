@@ -31,6 +31,11 @@ gboolean ripple_filters_apply(const RippleFigureRequest *request, const char **w
 RippleFigure *ripple_figure_filters(const RippleFigureRequest *request, GError **error);
 /** ‖Δw‖ / ‖w‖ of each layer. */
 RippleFigure *ripple_figure_updates(const RippleFigureRequest *request, GError **error);
+/** The network with its weights; a sample on its way forward and back; and both frame by frame. */
+RippleFigure *ripple_figure_network(const RippleFigureRequest *request, GError **error);
+RippleFigure *ripple_figure_forward(const RippleFigureRequest *request, GError **error);
+RippleFigure *ripple_figure_backward(const RippleFigureRequest *request, GError **error);
+RippleFigure *ripple_figure_animation(const RippleFigureRequest *request, GError **error);
 
 /** Dead and saturated units of each layer. */
 RippleFigure *ripple_figure_units(const RippleFigureRequest *request, GError **error);

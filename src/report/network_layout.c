@@ -20,20 +20,6 @@ const char *ripple_network_input_name(const RippleModel *model, guint input)
     return model->input_names ? model->input_names[input] : NULL;
 }
 
-char *ripple_network_fit(const char *text, RippleTextStyle style, gdouble width)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    if (ripple_text_width(valid, style) <= width)
-        return g_steal_pointer(&valid);
-    for (glong length = g_utf8_strlen(valid, -1) - 1; length > 0; length--) {
-        g_autofree char *start = g_utf8_substring(valid, 0, length);
-        g_autofree char *cut = g_strconcat(start, "…", NULL);
-        if (ripple_text_width(cut, style) <= width)
-            return g_steal_pointer(&cut);
-    }
-    return g_strdup("…");
-}
-
 /* Room for the names beside the first and the last column. */
 static gdouble widest_name(const RippleNetworkView *view, const RippleModel *model,
                            gboolean is_output)

@@ -39,8 +39,5 @@ gboolean ripple_network_column(const RippleNetworkView *view, guint column, guin
 void ripple_network_image(const RippleNetworkLayout *layout, gdouble *x, gdouble *y, gdouble *width,
                           gdouble *height);
 
-/** `text` cut to `width`, with "…" where something is missing. Free with g_free. */
-char *ripple_network_fit(const char *text, RippleTextStyle style, gdouble width);
-
 /** What an input of a table is called, or NULL. Borrowed. */
 const char *ripple_network_input_name(const RippleModel *model, guint input);

@@ -1,5 +1,7 @@
 #include "report/network_marks.h"
 
+#include "draw/text.h"
+
 #include <math.h>
 
 #define MARGIN 28.0
@@ -14,14 +16,14 @@ void ripple_network_draw_title(RippleCanvas *canvas, const RippleNetworkLayout *
     RippleTextStyle title = {.size = RIPPLE_TITLE_SIZE, .bold = TRUE};
     RippleTextStyle text = {.paint = RIPPLE_PAINT_FAINT, .size = 12};
     if (drawing->title) {
-        g_autofree char *fitted = ripple_network_fit(drawing->title, title, width);
+        g_autofree char *fitted = ripple_text_cut(drawing->title, width, title);
         ripple_canvas_text(canvas, fitted, MARGIN, y, title);
     }
     if (!drawing->caption)
         return;
     g_auto(GStrv) lines = g_strsplit(drawing->caption, "\n", -1);
     for (guint i = 0; lines[i] && i < 2; i++) {
-        g_autofree char *fitted = ripple_network_fit(lines[i], text, width);
+        g_autofree char *fitted = ripple_text_cut(lines[i], width, text);
         y += 17;
         ripple_canvas_text(canvas, fitted, MARGIN, y, text);
     }
@@ -85,20 +87,10 @@ static gdouble draw_note(RippleCanvas *canvas, const RippleNetworkLayout *layout
                          const char *text)
 {
     RippleTextStyle style = {.paint = RIPPLE_PAINT_FAINT, .size = RIPPLE_SMALL_SIZE};
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    g_autoptr(GString) line = g_string_new(words[0]);
-    for (guint i = 1; words[0] && words[i]; i++) {
-        g_autofree char *longer = g_strconcat(line->str, " ", words[i], NULL);
-        if (ripple_text_width(longer, style) <= layout->width - 2 * MARGIN) {
-            g_string_assign(line, longer);
-            continue;
-        }
-        ripple_canvas_text(canvas, line->str, MARGIN, y, style);
-        g_string_assign(line, words[i]);
-        y += NOTE_HEIGHT;
-    }
-    ripple_canvas_text(canvas, line->str, MARGIN, y, style);
-    return y + NOTE_HEIGHT;
+    g_auto(GStrv) lines = ripple_text_wrap(text, layout->width - 2 * MARGIN, style);
+    for (guint i = 0; lines[i]; i++, y += NOTE_HEIGHT)
+        ripple_canvas_text(canvas, lines[i], MARGIN, y, style);
+    return y;
 }
 
 static gboolean leaves_units_out(const RippleNetworkView *view)

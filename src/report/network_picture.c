@@ -1,5 +1,6 @@
 #include "report/network_picture.h"
 
+#include "draw/text.h"
 #include "explain/story.h"
 #include "report/network_layout.h"
 #include "report/network_marks.h"
@@ -255,14 +256,14 @@ static void draw_names(const Picture *self)
         gboolean is_right = is_wanted(self, outputs->shown[n].unit);
         RippleTextStyle style = {.size = RIPPLE_SMALL_SIZE, .bold = is_right};
         g_autofree char *name = ripple_story_output(self->drawing->model, outputs->shown[n].unit);
-        g_autofree char *fitted = ripple_network_fit(name, style, 128);
+        g_autofree char *fitted = ripple_text_cut(name, 128, style);
         ripple_canvas_text(self->canvas, fitted, at.x + RIPPLE_UNIT_RADIUS + 6, at.y + 3.5, style);
     }
     for (guint n = 0; n < inputs->n_shown && !self->view->image; n++) {
         const char *name = ripple_network_input_name(self->drawing->model, inputs->shown[n].unit);
         RipplePoint at = ripple_network_unit(&self->layout, 0, n);
         RippleTextStyle style = {.size = RIPPLE_SMALL_SIZE, .align = 1};
-        g_autofree char *fitted = name ? ripple_network_fit(name, style, 120) : NULL;
+        g_autofree char *fitted = name ? ripple_text_cut(name, 120, style) : NULL;
         if (fitted)
             ripple_canvas_text(self->canvas, fitted, at.x - RIPPLE_UNIT_RADIUS - 6, at.y + 3.5,
                                style);
