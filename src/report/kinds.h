@@ -11,26 +11,31 @@ RippleFigure *ripple_figure_curves(const RippleFigureRequest *request, GError **
 
 /** A histogram of the weights of each layer. */
 RippleFigure *ripple_figure_weights(const RippleFigureRequest *request, GError **error);
+
 /** What only a run that was observed has: whether this one was. */
 gboolean ripple_observed_apply(const RippleFigureRequest *request, const char **why);
 
 /** The confusion matrix, and the most confident mistakes. */
 gboolean ripple_confusion_applies(const RippleFigureRequest *request, const char **why);
 RippleFigure *ripple_figure_confusion(const RippleFigureRequest *request, GError **error);
+
 /** Weights, activations and gradients of each layer as histograms over the steps. */
 RippleFigure *ripple_figure_histograms(const RippleFigureRequest *request, GError **error);
 
 /** The output over two inputs, or along one. */
 gboolean ripple_boundary_applies(const RippleFigureRequest *request, const char **why);
 RippleFigure *ripple_figure_boundary(const RippleFigureRequest *request, GError **error);
+
 /** The size of each layer's gradient, and where it vanishes or explodes. */
 RippleFigure *ripple_figure_gradients(const RippleFigureRequest *request, GError **error);
 
 /** The weights of the first layer as images. */
 gboolean ripple_filters_apply(const RippleFigureRequest *request, const char **why);
 RippleFigure *ripple_figure_filters(const RippleFigureRequest *request, GError **error);
+
 /** ‖Δw‖ / ‖w‖ of each layer. */
 RippleFigure *ripple_figure_updates(const RippleFigureRequest *request, GError **error);
+
 /** The network with its weights; a sample on its way forward and back; and both frame by frame. */
 RippleFigure *ripple_figure_network(const RippleFigureRequest *request, GError **error);
 RippleFigure *ripple_figure_forward(const RippleFigureRequest *request, GError **error);
