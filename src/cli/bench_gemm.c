@@ -1,6 +1,6 @@
 #include "cli/bench.h"
+#include "draw/canvas.h"
 #include "measure/gemm.h"
-#include "draw/picture.h"
 #include "report/roofline.h"
 #include "train/json_object.h"
 
@@ -176,7 +176,7 @@ gboolean ripple_command_bench_gemm(int argc, char **argv, GError **error)
             entries, NULL, &console, NULL, error))
         return FALSE;
 
-    if (roofline && !ripple_picture_check_path(roofline, error))
+    if (roofline && !ripple_canvas_check_path(roofline, error))
         return FALSE;
     g_auto(RippleBench) bench = {.console = &console};
     g_autoptr(GArray) shapes = g_array_new(FALSE, FALSE, sizeof(RippleGemmShape));

@@ -1,6 +1,6 @@
 #include "cli/bench.h"
 #include "cli/step_options.h"
-#include "draw/picture.h"
+#include "draw/canvas.h"
 #include "measure/step_roof.h"
 #include "report/roofline.h"
 #include "train/json_object.h"
@@ -205,7 +205,7 @@ static gboolean time_step(const RippleConsole *console, GHashTable *options, con
     g_autoptr(RippleConfig) config = NULL;
     g_autoptr(RippleNetwork) network = NULL;
     if (!ripple_step_options_resolve(options, &config, &network, error) ||
-        (roofline && !ripple_picture_check_path(roofline, error)))
+        (roofline && !ripple_canvas_check_path(roofline, error)))
         return FALSE;
     g_autofree char *description = ripple_network_describe(network);
 

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "draw/canvas.h"
 
 typedef struct _RippleRoofline RippleRoofline;
 
@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleRoofline, ripple_roofline_free)
 void ripple_roofline_add(RippleRoofline *roofline, const char *kind, const char *label,
                          gdouble intensity, gdouble gflops, gdouble share);
 
-/** Draw it to `path`, as SVG or PNG by its name (see
- * ripple_picture_check_path()); what is there is replaced whole or not at all. */
+/** Draw it. */
+RippleCanvas *ripple_roofline_draw(const RippleRoofline *roofline);
+
+/** Draw it to `path`, as SVG, PNG or PDF by its name (see ripple_canvas_check_path()); what is
+ * there is replaced whole or not at all. */
 gboolean ripple_roofline_write(const RippleRoofline *roofline, const char *path, GError **error);

@@ -1,7 +1,8 @@
 /* Pictures: labels that do not overlap, files. */
 #include "draw/labels.h"
-#include "draw/picture.h"
 #include "report/roofline.h"
+
+#include "support/texts.h"
 
 #include <glib/gstdio.h>
 #include <ripple/error.h>
@@ -57,7 +58,7 @@ static void check_file(const char *name, const char *begin, const char *part)
     g_autofree char *content = NULL;
     gsize length;
     g_autoptr(RippleRoofline) roofline = example();
-    g_assert_true(ripple_picture_check_path(path, &error));
+    g_assert_true(ripple_canvas_check_path(path, &error));
     g_assert_true(ripple_roofline_write(roofline, path, &error));
     g_assert_no_error(error);
     g_assert_true(g_file_get_contents(path, &content, &length, NULL));
@@ -70,16 +71,26 @@ static void check_file(const char *name, const char *begin, const char *part)
 
 static void test_files(void)
 {
-    check_file("picture.svg", "<?xml", "</svg>");
+    check_file("picture.svg", "<svg", "</svg>");
+    check_file("picture.pdf", "%PDF", "%%EOF");
     check_file("picture.png", "\x89PNG\r\n", "IHDR");
+}
+
+static void test_drawing(void)
+{
+    g_autoptr(RippleRoofline) roofline = example();
+    g_autoptr(RippleCanvas) canvas = ripple_roofline_draw(roofline);
+    test_check_texts(canvas);
+    test_check_has_text(canvas, "one 1");
+    test_check_has_text(canvas, "10 GB/s, copy");
 }
 
 static void test_bad_paths(void)
 {
-    static const char *const paths[] = {"picture", "picture.pdf", "svg", "picture.svg.gz"};
+    static const char *const paths[] = {"picture", "picture.txt", "svg", "picture.svg.gz"};
     for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
         g_autoptr(GError) error = NULL;
-        g_assert_false(ripple_picture_check_path(paths[i], &error));
+        g_assert_false(ripple_canvas_check_path(paths[i], &error));
         g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
         g_assert_nonnull(strstr(error->message, paths[i]));
     }
@@ -95,6 +106,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/boxes", test_boxes);
     g_test_add_func("/report/labels", test_labels);
     g_test_add_func("/report/files", test_files);
+    g_test_add_func("/report/drawing", test_drawing);
     g_test_add_func("/report/bad-paths", test_bad_paths);
     return g_test_run();
 }
