@@ -1,8 +1,7 @@
 #include "cli/bench.h"
 #include "cli/step_options.h"
 #include "draw/canvas.h"
-#include "measure/step_roof.h"
-#include "report/roofline.h"
+#include "report/step_roofline.h"
 #include "train/json_object.h"
 
 #include <ripple/device.h>
@@ -178,17 +177,7 @@ static gboolean draw_step(const StepResult *result, const char *path, GError **e
     g_autofree char *work =
         g_strdup_printf("%s, batch %" G_GUINT64_FORMAT, result->network, result->config->batch);
     g_autoptr(RippleRoofline) picture =
-        ripple_roofline_new("A training step", work, ripple_device_name(result->bench->backend),
-                            result->bench->peak, result->bench->bandwidth);
-    for (guint i = 0; i < result->roof->costs->len; i++) {
-        const RippleRowCost *cost = &g_array_index(result->roof->costs, RippleRowCost, i);
-        gdouble seconds = ripple_step_roof_seconds(result->roof, cost->row);
-        g_auto(GStrv) words = g_strsplit(cost->row, " ", 2);
-        if (seconds > 0)
-            ripple_roofline_add(picture, words[0], cost->row, cost->operations / cost->bytes,
-                                cost->operations / seconds / 1e9,
-                                seconds / result->roof->speed->profile.seconds);
-    }
+        ripple_step_roofline_new(result->roof, work, ripple_device_name(result->bench->backend));
     return ripple_roofline_write(picture, path, error);
 }
 
