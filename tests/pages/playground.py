@@ -22,6 +22,12 @@ PATIENCE = 60
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
+def number(text):
+    """A number as it is shown: "−1.25×10⁻⁷"."""
+    mantissa, _, power = text.replace(",", "").replace("−", "-").partition("×10")
+    return float(mantissa) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
+
+
 class Page:
     def __init__(self, driver):
         self.driver = driver
@@ -33,10 +39,15 @@ class Page:
         return self.by(name).text
 
     def number(self, name):
-        """A number as it is shown: "−1.25×10⁻⁷"."""
-        text = self.text(name).replace(",", "").replace("−", "-")
-        mantissa, _, power = text.partition("×10")
-        return float(mantissa) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
+        return number(self.text(name))
+
+    def chain(self):
+        """The numbers of the chain rule, all from one moment, and what they are of."""
+        texts, weight, sample = self.driver.execute_script(
+            "const chain = document.getElementById('chain');"
+            "return [Object.fromEntries([...chain.querySelectorAll('[id]')].map((cell) => [cell.id, cell.textContent])), "
+            "chain.dataset.weight, chain.dataset.sample]")
+        return texts, weight, sample
 
     def wait(self, condition, what):
         try:
@@ -134,17 +145,19 @@ def trains(ripple, screenshots):
         assert shown.number("train-loss") == before
 
 
-def factors(shown):
+def factors(shown, weight, sample="0"):
     """The products that are shown are those of the factors that are shown."""
-    number = shown.number
-    assert near(number("chain-product"), number("chain-delta") * number("chain-a"))
-    assert near(number("chain-sum"), number("chain-gradient"), 4)
+    shown.wait(lambda: shown.chain()[1:] == (weight, sample), f"weight {weight} at sample {sample}")
+    numbers = {name: number(text) for name, text in shown.chain()[0].items()}
+    assert near(numbers["chain-product"], numbers["chain-delta"] * numbers["chain-a"])
+    assert near(numbers["chain-sum"], numbers["chain-gradient"], 4)
     rate = float(shown.driver.find_element(By.NAME, "learning_rate").get_attribute("value"))
     # The device rounds the weight to 24 bits; five digits are off by at most 5e-5 of the gradient.
-    change, wanted = number("chain-before") - number("chain-after"), rate * number("chain-gradient")
-    assert abs(change - wanted) < 2e-7 * max(1, abs(number("chain-before"))) + 6e-5 * abs(wanted), (change, wanted)
-    if shown.driver.find_elements(By.ID, "chain-upstream"):
-        assert near(number("chain-delta"), number("chain-upstream") * number("chain-derivative"))
+    change, wanted = numbers["chain-before"] - numbers["chain-after"], rate * numbers["chain-gradient"]
+    assert abs(change - wanted) < 2e-7 * max(1, abs(numbers["chain-before"])) + 6e-5 * abs(wanted), (change, wanted)
+    if "chain-upstream" in numbers:
+        assert near(numbers["chain-delta"], numbers["chain-upstream"] * numbers["chain-derivative"])
+    return numbers
 
 
 def chain_rule(ripple, screenshots):
@@ -153,27 +166,20 @@ def chain_rule(ripple, screenshots):
         shown.press("step")
         shown.wait(lambda: shown.number("at-step") == 1, "a step")
         for weight in ("0,2,1", "1,0,3", "2,0,1"):
-            line = shown.driver.find_element(By.CSS_SELECTOR, f'[data-weight="{weight}"]')
-            shown.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+            line = shown.driver.find_element(By.CSS_SELECTOR, f'#weights [data-weight="{weight}"]')
             # Another line may cross it in the middle.
             shown.driver.execute_script("arguments[0].dispatchEvent(new PointerEvent('pointerenter'))", line)
-            layer, unit, input_ = weight.split(",")
-            shown.wait(lambda: Select(shown.by("chain-input")).first_selected_option.get_attribute("value") == input_
-                       and shown.by("chain-layer").get_attribute("value") == layer
-                       and shown.by("chain-unit").get_attribute("value") == unit, "the weight")
-            factors(shown)
-        unit = shown.driver.find_element(By.CSS_SELECTOR, '[data-weight="0,0,0"]')
-        ActionChains(shown.driver).move_to_element(unit).perform()
-        shown.wait(lambda: shown.by("chain-layer").get_attribute("value") == "0", "the pointer's weight")
-        factors(shown)
+            factors(shown, weight)
+        line = shown.driver.find_element(By.CSS_SELECTOR, '#weights [data-weight="0,0,0"]')
+        shown.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+        ActionChains(shown.driver).move_to_element(line).perform()
+        factors(shown, "0,0,0")
         screenshot(shown.driver, screenshots, "chain")
         shown.by("chain-layer").send_keys("1")
         shown.by("chain-sample").send_keys("5")
-        shown.wait(lambda: shown.by("chain-sample").get_attribute("value") == "5", "the sample")
-        factors(shown)
+        factors(shown, "1,0,0", "5")
         Select(shown.by("chain-input")).select_by_visible_text("bias")
-        shown.wait(lambda: shown.text("chain-a") == "1", "the bias")
-        factors(shown)
+        assert factors(shown, "1,0,4", "5")["chain-a"] == 1
 
 
 def rows(ripple, screenshots):

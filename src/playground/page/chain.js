@@ -82,6 +82,7 @@ export function drawChain(place, state, samples) {
     ...updateRows(chain, state),
   );
   place.replaceChildren(table);
+  Object.assign(place.dataset, { weight: `${chain.layer},${chain.unit},${chain.input}`, sample: state.sample });
 }
 
 function fillSelect(select, options, value) {
