@@ -138,9 +138,9 @@ static gboolean read_config(RippleRunRecord *record, GError **error)
     g_autoptr(GError) cause = NULL;
     if (!exists(path)) {
         g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
-                    "There is no run in %s, which has no config.ini; `ripple train --out %s` would "
-                    "make one.",
-                    record->path, record->path);
+                    "There is no run in \"%s\": it has no config.ini, which `ripple train --out "
+                    "DIRECTORY` writes.",
+                    record->path);
         return FALSE;
     }
     if (!check_file(path, error))

@@ -164,7 +164,6 @@ static void test_bars(void)
     ripple_chart_bars(chart, NULL, edges, heights, 3, FILLED);
     g_autofree char *svg = svg_of(chart, &frame);
     g_assert_cmpfloat(frame.y.low, ==, 0);
-    g_autofree char *first = g_strdup_printf("<rect x=\"%g\"", frame.plot.x);
     const char *at = strstr(svg, "height=\"") ? strstr(svg, "<rect") : NULL;
     g_assert_nonnull(at);
     gdouble height = g_ascii_strtod(strstr(at, " height=\"") + 9, NULL);
