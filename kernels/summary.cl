@@ -35,23 +35,29 @@
 
 float add_all(float16 x)
 {
-    float8 eight = x.lo + x.hi;
-    float4 four = eight.lo + eight.hi;
-    return four.x + four.y + (four.z + four.w);
+    float values[LANES], sum = 0.0f;
+    vstore16(x, 0, values);
+    for (uint i = 0; i < LANES; i++)
+        sum += values[i];
+    return sum;
 }
 
 float least_of(float16 x)
 {
-    float8 eight = fmin(x.lo, x.hi);
-    float4 four = fmin(eight.lo, eight.hi);
-    return fmin(fmin(four.x, four.y), fmin(four.z, four.w));
+    float values[LANES], least = INFINITY;
+    vstore16(x, 0, values);
+    for (uint i = 0; i < LANES; i++)
+        least = fmin(least, values[i]);
+    return least;
 }
 
 int count_all(int16 x)
 {
-    int8 eight = x.lo + x.hi;
-    int4 four = eight.lo + eight.hi;
-    return four.x + four.y + four.z + four.w;
+    int values[LANES], sum = 0;
+    vstore16(x, 0, values);
+    for (uint i = 0; i < LANES; i++)
+        sum += values[i];
+    return sum;
 }
 
 /* 2^−e where `largest` is 2^e up to 2^(e + 1), as far as that is a normal number. */
