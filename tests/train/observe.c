@@ -175,6 +175,7 @@ static void test_lines_missing(void)
                     "run.device", "reference", "run.observe", "1", "run.out", out, NULL);
     g_autoptr(TestRun) run = test_run_interrupted(config, 3);
     g_autoptr(GError) error = NULL;
+    g_assert_error(run->error, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED);
     g_assert_true(g_file_set_contents(lines, "{}\n", 3, NULL));
     g_assert_null(ripple_trainer_resume(config, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA);
