@@ -77,7 +77,7 @@ static void append_figure(Report *report, const RippleFigureKind *kind)
     }
     const char *title = ripple_canvas_title(figure->canvas);
     ripple_page_section(report->page, kind->name, title ? title : kind->name);
-    ripple_page_picture(report->page, figure->canvas, ripple_canvas_description(figure->canvas));
+    ripple_page_picture(report->page, figure->canvas, NULL);
     append_command(report, kind);
 }
 

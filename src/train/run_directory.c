@@ -1,7 +1,7 @@
 #include "train/run_directory.h"
 
-#include "train/json_object.h"
 #include "base/replacement.h"
+#include "train/json_object.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 #include "train/safetensors.h"
 
 #include "base/checksum.h"
-#include "train/json_text.h"
 #include "base/replacement.h"
+#include "train/json_text.h"
 
 #include <ripple/error.h>
 

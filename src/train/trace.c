@@ -1,8 +1,8 @@
 #include "train/trace.h"
 
+#include "base/replacement.h"
 #include "opencl/profile.h"
 #include "train/json_object.h"
-#include "base/replacement.h"
 
 #include <ripple/error.h>
 #include <ripple/version.h>
