@@ -184,9 +184,9 @@ class Judgement:
         if done.status not in ((4, 7) if is_memory else (1, 4, 7)):
             complaints.append(f"exit status {done.status}")
         if case.manner == "now":
-            name = "CLBlast" if is_clblast else case.function
-            if name not in error:
-                complaints.append(f"the error does not name {name}")
+            names = ["CLBlast"] if is_clblast else case.functions
+            if not any(name in error for name in names):
+                complaints.append(f"the error does not name {' or '.join(names)}")
         elif not re.search(r"\bcl[A-Z]\w+|CLBlast", error):
             complaints.append("the error names no call")
         is_finding = case.function in FINDING or (

@@ -43,6 +43,7 @@ class Case:
     def __init__(self, scenario, place, number, status, manner, path=None, asks_in_vain=False):
         self.scenario = scenario
         self.function = place.function
+        self.functions = [place.function]  # of which the error may name either
         self.site = place.site
         self.number = number
         self.status = status
@@ -67,6 +68,7 @@ class SecondCase(Case):
     def __init__(self, first, place):
         vars(self).update(vars(first))
         self.kind = "failing after another"
+        self.functions = [first.function, place.function]  # which comes first may be a matter of time
         self.variables = {
             "RIPPLE_TEST_FAIL": f"{first.variables['RIPPLE_TEST_FAIL']},"
             f"{place.function}@{place.path}:1:-5"
