@@ -17,6 +17,8 @@ typedef enum {
     RIPPLE_STREAM_PERMUTATION = 0x03, /**< order of samples; the epoch is the upper half */
     RIPPLE_STREAM_TEST = 0x04,        /**< test and benchmark data */
     RIPPLE_STREAM_EXAMPLE = 0x05,     /**< the playground's own data sets */
+    RIPPLE_STREAM_SUBSET = 0x10,      /**< choice of the samples that pictures are computed on */
+    RIPPLE_STREAM_DIRECTIONS = 0x11,  /**< through the weights; the layer is the upper half */
 } RippleStream;
 
 /** Ten rounds of Philox on a 128-bit `counter` under a 64-bit `key`; four words into `words`. */

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDER "path"
+#define OBSERVED "path"
+#define CHECKPOINTS "checkpoints"
 #define PREFIX "step-"
 #define SUFFIX ".safetensors"
 #define MOST_DIGITS 19 /* any such number fits 64 bits */
@@ -28,9 +29,9 @@ static int by_step(const void *a, const void *b)
     return one->step < other->step ? -1 : one->step > other->step;
 }
 
-RipplePath *ripple_path_new(const char *directory, GError **error)
+static RipplePath *list(const char *directory, const char *name, GError **error)
 {
-    g_autofree char *folder = g_build_filename(directory, FOLDER, NULL);
+    g_autofree char *folder = g_build_filename(directory, name, NULL);
     g_autoptr(RipplePath) self = g_new0(RipplePath, 1);
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
         return g_steal_pointer(&self);
@@ -44,11 +45,11 @@ RipplePath *ripple_path_new(const char *directory, GError **error)
         return NULL;
     }
     g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(RipplePathPlace));
-    for (const char *name; (name = g_dir_read_name(open));) {
+    for (const char *file; (file = g_dir_read_name(open));) {
         RipplePathPlace place;
-        if (!parse_name(name, &place.step))
+        if (!parse_name(file, &place.step))
             continue;
-        place.file = g_build_filename(folder, name, NULL);
+        place.file = g_build_filename(folder, file, NULL);
         g_array_append_val(places, place);
     }
     self->n_places = places->len;
@@ -56,6 +57,16 @@ RipplePath *ripple_path_new(const char *directory, GError **error)
     if (self->n_places > 0)
         qsort(self->places, self->n_places, sizeof *self->places, by_step);
     return g_steal_pointer(&self);
+}
+
+RipplePath *ripple_path_new(const char *directory, GError **error)
+{
+    return list(directory, OBSERVED, error);
+}
+
+RipplePath *ripple_path_of_checkpoints(const char *directory, GError **error)
+{
+    return list(directory, CHECKPOINTS, error);
 }
 
 void ripple_path_free(RipplePath *path)
@@ -68,9 +79,29 @@ void ripple_path_free(RipplePath *path)
     g_free(path);
 }
 
+static gboolean is_like(const RippleNetwork *one, const RippleNetwork *other)
+{
+    gboolean same = one->inputs == other->inputs && one->n_layers == other->n_layers;
+    for (guint l = 0; same && l < one->n_layers; l++)
+        same = one->layers[l].outputs == other->layers[l].outputs;
+    return same;
+}
+
 gboolean ripple_path_read(const RipplePath *path, guint index, const RippleNetwork *network,
                           gfloat *parameters, GError **error)
 {
     g_return_val_if_fail(index < path->n_places, FALSE);
-    return ripple_model_load_parameters(path->places[index].file, network, parameters, error);
+    const char *file = path->places[index].file;
+    g_autoptr(RippleModel) model = ripple_model_load(file, error);
+    if (!model)
+        return FALSE;
+    if (!is_like(model->network, network)) {
+        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
+                    "The weights in %s are those of another network than the run's model; remove "
+                    "the file if it is left from an earlier run.",
+                    file);
+        return FALSE;
+    }
+    memcpy(parameters, model->parameters, network->parameter_span * sizeof *parameters);
+    return TRUE;
 }

@@ -1,6 +1,7 @@
 /** \file
  * The weights of a run at steps on its way, as `train --observe` leaves them in its directory:
- * path/step-NUMBER.safetensors, each a model file (docs/formats.md).
+ * path/step-NUMBER.safetensors, each a model file (docs/formats.md). Checkpoints are such files,
+ * too.
  */
 #pragma once
 
@@ -20,6 +21,9 @@ typedef struct {
 /** The files of the run in `directory`; none where it was not observed. Nothing is read yet. A
  * FAILED error when a folder "path" is there and cannot be listed. */
 RipplePath *ripple_path_new(const char *directory, GError **error);
+
+/** The same of the checkpoints that were kept. */
+RipplePath *ripple_path_of_checkpoints(const char *directory, GError **error);
 void ripple_path_free(RipplePath *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RipplePath, ripple_path_free)
 
