@@ -1,35 +1,24 @@
 #include "explain/landscape.h"
-#include "train/json_object.h"
+#include "explain/numbers_json.h"
 
 static const char *const known_names[] = {"observed", "checkpoints", "ends"};
 
-static void set_numbers(GString *json, const char *name, const gdouble *values, gsize count)
-{
-    ripple_json_begin_array(json, name);
-    for (gsize i = 0; i < count; i++)
-        ripple_json_set_number(json, NULL, values[i]);
-    ripple_json_end_array(json);
-}
-
 void ripple_loss_grid_json(GString *json, const RippleLossGrid *grid)
 {
-    set_numbers(json, "x", grid->x, grid->columns);
-    set_numbers(json, "y", grid->y, grid->rows);
+    ripple_json_set_numbers(json, "x", grid->x, grid->columns);
+    ripple_json_set_numbers(json, "y", grid->y, grid->rows);
     ripple_json_begin_array(json, "loss");
     for (guint row = 0; row < grid->rows; row++)
-        set_numbers(json, NULL, grid->loss + (gsize)row * grid->columns, grid->columns);
+        ripple_json_set_numbers(json, NULL, grid->loss + (gsize)row * grid->columns, grid->columns);
     ripple_json_end_array(json);
 }
 
 void ripple_projected_path_json(GString *json, const RippleProjectedPath *path)
 {
-    ripple_json_begin_array(json, "step");
-    for (guint i = 0; i < path->n_points; i++)
-        ripple_json_set_whole(json, NULL, path->steps[i]);
-    ripple_json_end_array(json);
-    set_numbers(json, "x", path->x, path->n_points);
-    set_numbers(json, "y", path->y, path->n_points);
-    set_numbers(json, "loss", path->loss, path->n_points);
+    ripple_json_set_wholes(json, "step", path->steps, path->n_points);
+    ripple_json_set_numbers(json, "x", path->x, path->n_points);
+    ripple_json_set_numbers(json, "y", path->y, path->n_points);
+    ripple_json_set_numbers(json, "loss", path->loss, path->n_points);
     ripple_json_set_number(json, "share", path->square > 0 ? path->within / path->square : 1);
 }
 
