@@ -6,10 +6,13 @@
 
 #include <ripple/error.h>
 
+#define BAR_WIDTH 16
+
 typedef struct {
     char *output;
     char *data;
     char *device;
+    char *plane;
     gint64 sample;
     gint64 layer;
     gint64 seed;
@@ -22,6 +25,7 @@ static void plot_options_clear(PlotOptions *options)
     g_free(options->output);
     g_free(options->data);
     g_free(options->device);
+    g_free(options->plane);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlotOptions, plot_options_clear)
@@ -44,6 +48,9 @@ static GOptionGroup *options_group(PlotOptions *options)
         {"seed", 0, 0, G_OPTION_ARG_INT64, &options->seed, "Seed of what is drawn at random", "N"},
         {"points", 0, 0, G_OPTION_ARG_INT, &options->points,
          "Points per side of what is computed on a grid", "N"},
+        {"plane", 0, 0, G_OPTION_ARG_STRING, &options->plane,
+         "Through the weights: principal, in which the run moved most, or random (default: auto)",
+         "KIND"},
         {"list", 0, 0, G_OPTION_ARG_NONE, &options->list,
          "List the kinds of figure, and what the runs that are named lack for each", NULL},
         G_OPTION_ENTRY_NULL};
@@ -122,6 +129,14 @@ static gboolean check_options(const PlotOptions *options, GError **error)
     return FALSE;
 }
 
+static void show_progress(const char *doing, guint64 done, guint64 all, gpointer user_data)
+{
+    gdouble share = all > 0 ? (gdouble)done / all : 0;
+    g_autofree char *bar = ripple_console_bar(share, BAR_WIDTH);
+    g_autofree char *line = g_strdup_printf("%s %3.0f%%  %s", bar, 100 * share, doing);
+    ripple_console_progress(user_data, line);
+}
+
 static gboolean plot(const RippleConsole *console, const char *name, const PlotOptions *options,
                      const RippleFigureRequest *request, GError **error)
 {
@@ -137,6 +152,7 @@ static gboolean plot(const RippleConsole *console, const char *name, const PlotO
         return FALSE;
     }
     g_autoptr(RippleFigure) figure = kind->make(request, error);
+    ripple_console_end_progress();
     if (!figure || !ripple_figure_write(figure, path, error))
         return FALSE;
     if (console->json)
@@ -162,9 +178,13 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
                               none, options_group(&options), &console, &words, error) ||
         !check_options(&options, error))
         return FALSE;
+    RipplePlaneKind plane = RIPPLE_PLANE_AUTO;
+    if (options.plane && !ripple_plane_parse(options.plane, &plane, error))
+        return FALSE;
     g_autoptr(GPtrArray) runs = read_runs(options.list ? words : words + 1, error);
     if (!runs)
         return FALSE;
+    const RippleExplainProgress progress = {show_progress, &console};
     const RippleFigureRequest request = {
         .runs = (const RippleRunRecord *const *)runs->pdata,
         .n_runs = runs->len,
@@ -174,6 +194,8 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
         .layer = options.layer,
         .seed = (guint64)options.seed,
         .points = (guint)options.points,
+        .plane = plane,
+        .progress = &progress,
     };
     if (!options.list)
         return plot(&console, words[0], &options, &request, error);

@@ -1,5 +1,5 @@
 #include "explain/landscape.h"
-#include "explain/numbers_json.h"
+#include "train/json_object.h"
 
 static const char *const known_names[] = {"observed", "checkpoints", "ends"};
 

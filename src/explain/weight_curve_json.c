@@ -1,4 +1,4 @@
-#include "explain/numbers_json.h"
+#include "train/json_object.h"
 #include "explain/weight_curve.h"
 
 static void set_curve(GString *json, const RippleWeightCurve *curve)

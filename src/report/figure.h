@@ -7,6 +7,8 @@
 #pragma once
 
 #include "draw/canvas.h"
+#include "explain/plane.h"
+#include "explain/progress.h"
 #include "explain/run_record.h"
 #include "report/animation.h"
 
@@ -41,6 +43,8 @@ typedef struct {
     gint64 layer;       /**< counted from 0; −1 for all, or the one that fits best */
     guint64 seed;
     guint points; /**< per side, of pictures that are computed on a grid */
+    RipplePlaneKind plane; /**< through the weights, on which the loss is drawn */
+    const RippleExplainProgress *progress;
 } RippleFigureRequest;
 
 /** A kind of figure, as `ripple plot` and `ripple report` know it. */

@@ -45,6 +45,16 @@ RippleFigure *ripple_figure_animation(const RippleFigureRequest *request, GError
 /** Dead and saturated units of each layer. */
 RippleFigure *ripple_figure_units(const RippleFigureRequest *request, GError **error);
 
+/** The loss along one weight, with its slope and steps down it. */
+RippleFigure *ripple_figure_slope(const RippleFigureRequest *request, GError **error);
+
+/** The loss on a plane through the weights, and the run's way on it: as a map and as a surface. */
+RippleFigure *ripple_figure_contour(const RippleFigureRequest *request, GError **error);
+RippleFigure *ripple_figure_surface(const RippleFigureRequest *request, GError **error);
+
+/** Three learning rates from the same start. */
+RippleFigure *ripple_figure_walk(const RippleFigureRequest *request, GError **error);
+
 /** Is there a model? What most kinds that show one ask; why not, as `applies` says it. */
 gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char **why);
 

@@ -19,6 +19,9 @@ void ripple_json_set_whole(GString *json, const char *name, guint64 value);
 void ripple_json_set_number(GString *json, const char *name, gdouble value);
 /** An array of `count` numbers. */
 void ripple_json_set_numbers(GString *json, const char *name, const gdouble *values, gsize count);
+
+/** `count` whole numbers under `name`. */
+void ripple_json_set_wholes(GString *json, const char *name, const guint64 *values, gsize count);
 void ripple_json_set_flag(GString *json, const char *name, gboolean value);
 
 /** NULL becomes null. What is not UTF-8 is made so. */

@@ -157,7 +157,7 @@ static void test_refused(Fixture *self, gconstpointer data)
         g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);
     }
     g_autoptr(GError) error = NULL;
-    g_autoptr(RippleModel) model = g_steal_pointer(&self->record.model);
+    g_clear_pointer(&self->record.model, ripple_model_free);
     const RippleFigureRequest request = {.runs = self->runs, .n_runs = 1};
     g_assert_false(ripple_figure_check(ripple_figure_kind("network", NULL), &request, &error));
     g_assert_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE);

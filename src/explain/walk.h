@@ -1,0 +1,50 @@
+/** \file
+ * How long should the steps be? Short trainings from one start, with other learning rates.
+ */
+#pragma once
+
+#include "explain/progress.h"
+
+#include <ripple/config.h>
+#include <ripple/network.h>
+
+/** What a walk does, by the mean loss of its last tenth of steps. Where it began is the mean of the
+ * first tenth of the walk with the shortest steps. */
+typedef enum {
+    RIPPLE_WALK_DESCENDS,   /**< at least a quarter as far down as the lowest */
+    RIPPLE_WALK_CRAWLS,     /**< less, with a rate below that of the lowest */
+    RIPPLE_WALK_OVERSHOOTS, /**< less, with a rate above that of the lowest */
+    RIPPLE_WALK_DIVERGES,   /**< it ends a tenth higher than it began, or in no number */
+} RippleWalkVerdict;
+
+typedef struct {
+    gdouble rate;
+    guint64 n_steps; /**< taken with numbers that are finite */
+    gdouble *losses; /**< of each step's batch, before its update */
+    gdouble first;   /**< mean loss of the first tenth */
+    gdouble last;    /**< and of the last */
+    RippleWalkVerdict verdict;
+} RippleWalk;
+
+#define RIPPLE_WALKS 3
+
+typedef struct {
+    RippleWalk walks[RIPPLE_WALKS]; /**< too small, the run's own, too large */
+    guint64 steps;                  /**< that were asked for */
+    char *device;
+} RippleWalks;
+
+/** Train `network` as `config` (of a run, resolved) asks, RIPPLE_WALKS times, with its learning
+ * rate times 0.03, 1 and 30, on the device that `selector` names (NULL for the run's own): as many
+ * steps as the run, or fewer where they would take more than some seconds. Nothing is written. */
+RippleWalks *ripple_walks_new(const RippleConfig *config, const RippleNetwork *network,
+                              const char *selector, const RippleExplainProgress *progress,
+                              GError **error);
+void ripple_walks_free(RippleWalks *walks);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleWalks, ripple_walks_free)
+
+/** "descends", "crawls", …. Static. */
+const char *ripple_walk_verdict_name(RippleWalkVerdict verdict);
+
+/** All numbers as one JSON object. */
+GString *ripple_walks_json(const RippleWalks *walks);

@@ -1,0 +1,140 @@
+/* The loss on a plane through the weights as a map, and the way of the run on it. */
+#include "explain/contours.h"
+#include "report/chart.h"
+#include "report/kinds.h"
+#include "report/landscape.h"
+
+#include <math.h>
+
+#define PLOT_SIZE 620.0
+#define LEVELS 10
+#define SHORTEST_LABELLED 12 /* points of a line that is worth a number */
+
+/* The edges of cells whose middles are `count` places at equal distances. */
+static gdouble *edges_of(const gdouble *places, guint count)
+{
+    gdouble *edges = g_new(gdouble, count + 1);
+    gdouble half = (places[1] - places[0]) / 2;
+    for (guint i = 0; i < count; i++)
+        edges[i] = places[i] - half;
+    edges[count] = places[count - 1] + half;
+    return edges;
+}
+
+static void add_cells(RippleChart *chart, const RippleLandscape *landscape, gboolean is_logarithmic)
+{
+    const RippleLossGrid *grid = &landscape->grid;
+    g_autofree gdouble *x = edges_of(grid->x, grid->columns), *y = edges_of(grid->y, grid->rows);
+    g_autofree char *title = ripple_landscape_loss_title(landscape, is_logarithmic);
+    ripple_chart_cells(chart, &(RippleChartCells){.values = grid->loss,
+                                                  .columns = grid->columns,
+                                                  .rows = grid->rows,
+                                                  .x_edges = x,
+                                                  .y_edges = y,
+                                                  .scale = is_logarithmic ? RIPPLE_SCALE_LOGARITHMIC
+                                                                          : RIPPLE_SCALE_LINEAR,
+                                                  .title = title,
+                                                  .is_smooth = TRUE});
+}
+
+/* Ink that can be read on the colour of `loss`. */
+static RipplePaint ink_on(const RippleLossGrid *grid, gdouble loss, gboolean is_logarithmic)
+{
+    gdouble place = is_logarithmic ? log(loss / grid->least) / log(grid->most / grid->least)
+                                   : (loss - grid->least) / (grid->most - grid->least);
+    return place > 0.6 ? ripple_paint_rgb(20, 30, 40) : ripple_paint_rgb(255, 255, 255);
+}
+
+/* One line of equal loss, with its number where it is long enough. */
+static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
+                        const RippleIsoline *isoline, gdouble level, RipplePaint ink)
+{
+    g_autofree gdouble *x = g_new(gdouble, isoline->n_points);
+    g_autofree gdouble *y = g_new(gdouble, isoline->n_points);
+    for (guint i = 0; i < isoline->n_points; i++) {
+        x[i] = grid->x[0] + isoline->points[i].column * (grid->x[1] - grid->x[0]);
+        y[i] = grid->y[0] + isoline->points[i].row * (grid->y[1] - grid->y[0]);
+    }
+    ripple_chart_line(chart, NULL, x, y, isoline->n_points,
+                      (RippleStyle){.stroke = ink, .opacity = 0.55});
+    if (isoline->n_points < SHORTEST_LABELLED)
+        return;
+    g_autofree char *text = ripple_axis_text(level, 0);
+    guint middle = isoline->n_points / 3;
+    ripple_chart_label(chart, x[middle], y[middle], text,
+                       (RippleTextStyle){.size = 10.5, .paint = ink});
+}
+
+static void add_isolines(RippleChart *chart, const RippleLossGrid *grid, gboolean is_logarithmic)
+{
+    g_autoptr(GArray) levels = ripple_levels(grid->least, grid->most, LEVELS, is_logarithmic);
+    for (guint i = 0; i < levels->len; i++) {
+        gdouble level = g_array_index(levels, gdouble, i);
+        g_autoptr(GPtrArray) lines = ripple_isolines(grid->loss, grid->columns, grid->rows, level);
+        for (guint j = 0; j < lines->len; j++)
+            add_isoline(chart, grid, g_ptr_array_index(lines, j), level,
+                        ink_on(grid, level, is_logarithmic));
+    }
+}
+
+static void add_end(RippleChart *chart, const RippleLandscape *landscape, guint i, const char *name,
+                    gboolean is_logarithmic)
+{
+    const RippleProjectedPath *path = &landscape->path;
+    const RippleLossGrid *grid = &landscape->grid;
+    gdouble ground = ripple_grid_value(grid->loss, grid->columns, grid->rows,
+                                       (path->x[i] - grid->x[0]) / (grid->x[1] - grid->x[0]),
+                                       (path->y[i] - grid->y[0]) / (grid->y[1] - grid->y[0]));
+    g_autofree char *loss = ripple_axis_text(path->loss[i], 0);
+    g_autofree char *text = g_strdup_printf("%s: loss %s", name, loss);
+    ripple_chart_points(chart, NULL, path->x + i, path->y + i, 1, 5,
+                        (RippleStyle){.fill = ripple_paint_rgb(213, 94, 0),
+                                      .stroke = ripple_paint_rgb(255, 255, 255)});
+    ripple_chart_label(
+        chart, path->x[i], path->y[i], text,
+        (RippleTextStyle){.bold = TRUE, .paint = ink_on(&landscape->grid, ground, is_logarithmic)});
+}
+
+/* The run's way: a line, a dot at each point that is known, start and end by name. */
+static void add_path(RippleChart *chart, const RippleLandscape *landscape, gboolean is_logarithmic)
+{
+    const RippleProjectedPath *path = &landscape->path;
+    if (ripple_landscape_shows_path(landscape)) {
+        ripple_chart_line(chart, NULL, path->x, path->y, path->n_points,
+                          (RippleStyle){.stroke = ripple_paint_rgb(255, 157, 77), .width = 2});
+        ripple_chart_points(chart, NULL, path->x, path->y, path->n_points, 2,
+                            (RippleStyle){.fill = ripple_paint_rgb(255, 157, 77)});
+        add_end(chart, landscape, 0, landscape->no_start ? "first known" : "start", is_logarithmic);
+    }
+    add_end(chart, landscape, path->n_points - 1, "end", is_logarithmic);
+}
+
+static RippleCanvas *draw(const RippleLandscape *landscape)
+{
+    const RippleLossGrid *grid = &landscape->grid;
+    gboolean is_logarithmic = ripple_levels_are_logarithmic(grid->least, grid->most);
+    g_autofree char *note = ripple_landscape_note(landscape);
+    g_autoptr(RippleChart) chart =
+        ripple_chart_new(NULL, &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 0)},
+                         &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 1)});
+    ripple_chart_set_height(chart, PLOT_SIZE);
+    add_cells(chart, landscape, is_logarithmic);
+    if (isfinite(grid->least))
+        add_isolines(chart, grid, is_logarithmic);
+    add_path(chart, landscape, is_logarithmic);
+    const RippleChartSheet sheet = {.title = "The loss around the weights, and the path of the run",
+                                    .note = note,
+                                    .columns = 1,
+                                    .width = PLOT_SIZE + 180};
+    return ripple_charts_draw(&sheet, &chart, 1, NULL);
+}
+
+RippleFigure *ripple_figure_contour(const RippleFigureRequest *request, GError **error)
+{
+    const RippleRunLossRequest asked = ripple_figure_loss_request(request);
+    g_autoptr(RippleLandscape) landscape =
+        ripple_landscape_new(&asked, request->plane, request->points, error);
+    if (!landscape)
+        return NULL;
+    return ripple_figure_new(draw(landscape), ripple_landscape_json(landscape));
+}
