@@ -9,14 +9,14 @@
 #include <string.h>
 
 /* Multiplications that all walks together may take; the reference is slower. */
-#define MULTIPLICATIONS 6e9
+#define MULTIPLICATIONS 6e10
 #define MULTIPLICATIONS_REFERENCE 3e8
 #define FEWEST_STEPS 50
 #define MOST_STEPS 3000
 
 /* What counts as uphill, whatever the batches' chance, and as downhill. */
 #define UPHILL 1.1
-#define DOWNHILL_SHARE 0.25
+#define DOWNHILL_SHARE 0.5
 
 static const gdouble factors[RIPPLE_WALKS] = {0.03, 1, 30};
 

@@ -11,7 +11,7 @@
 /** What a walk does, by the mean loss of its last tenth of steps. Where it began is the mean of the
  * first tenth of the walk with the shortest steps. */
 typedef enum {
-    RIPPLE_WALK_DESCENDS,   /**< at least a quarter as far down as the lowest */
+    RIPPLE_WALK_DESCENDS,   /**< at least half as far down as the lowest */
     RIPPLE_WALK_CRAWLS,     /**< less, with a rate below that of the lowest */
     RIPPLE_WALK_OVERSHOOTS, /**< less, with a rate above that of the lowest */
     RIPPLE_WALK_DIVERGES,   /**< it ends a tenth higher than it began, or in no number */
