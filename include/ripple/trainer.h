@@ -136,6 +136,10 @@ RIPPLE_API void ripple_trainer_samples(const RippleTrainer *trainer, gsize *trai
  * memory do they take? */
 RIPPLE_API gboolean ripple_trainer_is_streamed(const RippleTrainer *trainer, guint64 *bytes);
 
+/** Bytes of the device's memory that the run takes in all, and how many there are. */
+RIPPLE_API void ripple_trainer_memory(const RippleTrainer *trainer, guint64 *taken,
+                                      guint64 *memory);
+
 /** Path of the model file, or NULL when none is written. Owned by the trainer. */
 RIPPLE_API const char *ripple_trainer_model_path(const RippleTrainer *trainer);
 

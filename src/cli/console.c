@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static gboolean progress_is_shown;
+static GArray *progress_widths; /* of guint: of the lines that are drawn; NULL for none */
 
 /* ---- options -------------------------------------------------------------------------------- */
 
@@ -113,32 +113,69 @@ void ripple_console_note(const RippleConsole *console, const char *format, ...)
     fputc('\n', stderr);
 }
 
-/* The beginning of `line` that fits on one row of the terminal: what wraps cannot be drawn over. */
-static char *fit(const char *line)
+void ripple_console_size(guint *columns, guint *rows)
 {
     struct winsize size;
-    glong length = g_utf8_strlen(line, -1);
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        length = MIN(length, size.ws_col - 1);
-    return g_utf8_substring(line, 0, length);
+    gboolean is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
+    *columns = is_known && size.ws_col > 0 ? size.ws_col : G_MAXINT16;
+    *rows = is_known && size.ws_row > 0 ? size.ws_row : 1;
 }
 
-void ripple_console_progress(const RippleConsole *console, const char *line)
+/* How many rows the last drawing takes by now: a narrower terminal has wrapped it. */
+static guint rows_shown(guint columns)
+{
+    guint rows = 0;
+    for (guint i = 0; i < progress_widths->len; i++)
+        rows += MAX(1, (g_array_index(progress_widths, guint, i) + columns - 1) / columns);
+    return rows;
+}
+
+/* To the first column of the first row of the last drawing. */
+static void append_return(GString *frame, guint columns)
+{
+    guint rows = progress_widths ? rows_shown(columns) : 0;
+    if (rows > 1)
+        g_string_append_printf(frame, "\033[%uA", rows - 1);
+    g_string_append_c(frame, '\r');
+}
+
+void ripple_console_progress(const RippleConsole *console, const char *lines)
 {
     if (console->quiet || !ripple_console_is_terminal())
         return;
-    g_autofree char *row = fit(line);
-    /* Back to the first column, the row, and away with what was longer before. */
-    fprintf(stderr, "\r%s\033[K", row);
+    guint columns, rows;
+    ripple_console_size(&columns, &rows);
+    g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
+    g_autoptr(GString) frame = g_string_new(NULL);
+    append_return(frame, columns);
+    if (!progress_widths)
+        progress_widths = g_array_new(FALSE, FALSE, sizeof(guint));
+    guint before = progress_widths->len;
+    g_array_set_size(progress_widths, 0);
+    for (guint i = 0; parts[i]; i++) {
+        /* What wraps cannot be drawn over: the beginning that fits. */
+        guint width = MIN((guint)g_utf8_strlen(parts[i], -1), columns - 1);
+        g_autofree char *row = g_utf8_substring(parts[i], 0, width);
+        g_string_append_printf(frame, "%s%s\033[K", i == 0 ? "" : "\n\r", row);
+        g_array_append_val(progress_widths, width);
+    }
+    if (before > progress_widths->len)
+        g_string_append(frame, "\033[J");
+    fputs(frame->str, stderr); /* at once, or it would flicker */
     fflush(stderr);
-    progress_is_shown = TRUE;
 }
 
 void ripple_console_end_progress(void)
 {
-    if (progress_is_shown)
-        fputs("\r\033[K", stderr);
-    progress_is_shown = FALSE;
+    if (!progress_widths)
+        return;
+    guint columns, rows;
+    ripple_console_size(&columns, &rows);
+    g_autoptr(GString) frame = g_string_new(NULL);
+    append_return(frame, columns);
+    g_string_append(frame, rows_shown(columns) > 1 ? "\033[J" : "\033[K");
+    fputs(frame->str, stderr);
+    g_clear_pointer(&progress_widths, g_array_unref);
 }
 
 char *ripple_console_bar(gdouble fraction, guint width)

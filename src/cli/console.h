@@ -25,11 +25,14 @@ gboolean ripple_console_parse(int argc, char **argv, const char *arguments, cons
 /** A line for people on stderr, unless --quiet. */
 void ripple_console_note(const RippleConsole *console, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/** Draw `line`, cut to the terminal's width, over the previous one; nothing where there is no
- * terminal. */
-void ripple_console_progress(const RippleConsole *console, const char *line);
+/** Draw `lines`, with a newline between, each cut to the terminal's width, over what was drawn
+ * before; nothing where there is no terminal. */
+void ripple_console_progress(const RippleConsole *console, const char *lines);
 
-/** Take the progress line away. */
+/** The size of the terminal that stderr is, as it is now. */
+void ripple_console_size(guint *columns, guint *rows);
+
+/** Take what was drawn away. */
 void ripple_console_end_progress(void);
 
 /** A bar of `width` cells filled to `fraction`; free with g_free. */

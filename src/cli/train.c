@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/live.h"
 #include "cli/run_options.h"
 #include "cli/signals.h"
 #include "cli/train_plan.h"
@@ -15,6 +16,13 @@
 
 /* A user does not wonder where less than this went. */
 #define NOTABLE_COMPILE_SECONDS 1
+
+/* Whom the observer's functions talk to. */
+typedef struct {
+    const RippleConsole *console;
+    RippleLive *live;
+    int epoch_digits; /* so that lines of epochs stay in their columns */
+} Watch;
 
 /* ---- while it runs -------------------------------------------------------------------------- */
 
@@ -47,6 +55,8 @@ static void show_progress(const RippleProgress *progress, gpointer user_data)
         show_status(progress);
     if (!ripple_console_is_terminal())
         return;
+    Watch *watch = user_data;
+    guint columns, rows;
     gdouble fraction = (gdouble)progress->step / progress->steps;
     g_autofree char *bar = ripple_console_bar(fraction, BAR_WIDTH);
     g_autofree char *loss = ripple_console_loss(progress->loss);
@@ -58,7 +68,11 @@ static void show_progress(const RippleProgress *progress, gpointer user_data)
     append_rate(line, "  ", progress->samples_per_second);
     if (isfinite(progress->seconds_left))
         g_string_append_printf(line, "  %s left", left);
-    ripple_console_progress(user_data, line->str);
+    ripple_live_add(watch->live, progress);
+    ripple_console_size(&columns, &rows);
+    g_autofree char *lines =
+        ripple_live_layout(watch->live, line->str, columns, rows, g_get_charset(NULL));
+    ripple_console_progress(watch->console, lines);
 }
 
 static void append_score(GString *line, const char *set, gdouble loss, gdouble accuracy)
@@ -72,18 +86,19 @@ static void append_score(GString *line, const char *set, gdouble loss, gdouble a
 
 static void show_epoch(const RippleEpochReport *report, gpointer user_data)
 {
+    const Watch *watch = user_data;
     g_autoptr(GString) line = g_string_new(NULL);
-    g_string_append_printf(line, "epoch %" G_GUINT64_FORMAT, report->epoch);
+    g_string_append_printf(line, "epoch %*" G_GUINT64_FORMAT, watch->epoch_digits, report->epoch);
     append_score(line, "train", report->train_loss, report->train_accuracy);
     append_score(line, "validation", report->val_loss, report->val_accuracy);
     append_score(line, "test", report->test_loss, report->test_accuracy);
     append_rate(line, "  ", report->samples_per_second);
-    ripple_console_note(user_data, "%s", line->str);
+    ripple_console_note(watch->console, "%s", line->str);
 }
 
 static void show_step(const RippleStepReport *report, gpointer user_data)
 {
-    const RippleConsole *console = user_data;
+    const RippleConsole *console = ((const Watch *)user_data)->console;
     if (console->verbose)
         ripple_console_note(console, "step %" G_GUINT64_FORMAT "  loss %.6f", report->step,
                             report->loss);
@@ -91,7 +106,7 @@ static void show_step(const RippleStepReport *report, gpointer user_data)
 
 static void show_warning(const char *text, gpointer user_data)
 {
-    ripple_console_note(user_data, "%s", text);
+    ripple_console_note(((const Watch *)user_data)->console, "%s", text);
 }
 
 /* ---- before and after ----------------------------------------------------------------------- */
@@ -205,6 +220,24 @@ static void print_result(const RippleTrainer *trainer, const RippleTrainingResul
         print_line("model", path);
 }
 
+static RippleLive *live_of(const RippleTrainer *trainer)
+{
+    guint64 taken, memory;
+    ripple_trainer_memory(trainer, &taken, &memory);
+    return ripple_live_new(taken, memory);
+}
+
+/* Digits of the number of the last epoch. */
+static int epoch_digits(const RippleTrainer *trainer, const RippleConfig *config)
+{
+    gsize train, validation, test;
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    ripple_trainer_samples(trainer, &train, &validation, &test);
+    guint64 per_epoch = (train + config->batch - 1) / config->batch;
+    guint64 epochs = (ripple_trainer_steps(trainer) + per_epoch - 1) / per_epoch;
+    return g_snprintf(text, sizeof text, "%" G_GUINT64_FORMAT, epochs);
+}
+
 /* The configuration that results from the command line; for a run in `resume`, unless that is NULL,
  * beginning with its own. */
 static RippleConfig *make_config(const RippleRunOptions *options, const char *resume,
@@ -289,12 +322,14 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
         return FALSE;
     ripple_signals_catch_interrupts();
     ripple_console_progress(&console, "compiling kernels");
+    g_autoptr(RippleLive) live = live_of(trainer);
+    Watch watch = {&console, live, epoch_digits(trainer, config)};
     const RippleObserver observer = {.step = show_step,
                                      .epoch = show_epoch,
                                      .progress = show_progress,
                                      .warning = show_warning,
                                      .is_interrupted = ripple_signals_is_interrupted,
-                                     .user_data = &console};
+                                     .user_data = &watch};
     RippleTrainingResult result;
     gboolean ok = ripple_trainer_run(trainer, &observer, &result, error);
     ripple_console_end_progress();

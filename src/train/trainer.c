@@ -300,6 +300,12 @@ gboolean ripple_trainer_is_streamed(const RippleTrainer *trainer, guint64 *bytes
     return trainer->plan.data.is_streamed;
 }
 
+void ripple_trainer_memory(const RippleTrainer *trainer, guint64 *taken, guint64 *memory)
+{
+    *taken = trainer->plan.bytes;
+    *memory = trainer->plan.memory_bytes;
+}
+
 const char *ripple_trainer_model_path(const RippleTrainer *trainer)
 {
     return trainer->directory ? ripple_run_directory_model_path(trainer->directory) : NULL;
