@@ -41,7 +41,10 @@ static void write_table(Run *run, gboolean is_long)
         g_string_append_printf(table, "%g,%g,%s\n", run->x[i][0], run->x[i][1], name);
     }
     g_autofree char *path = data_write_text(run->directory, "table.csv", table->str);
-    g_autofree char *config = g_strdup_printf("[data]\ndata=%s\n", path);
+    g_autofree char *config = g_strdup_printf("[data]\ndata=%s\n[network]\nhidden=%d:tanh\n"
+                                              "[training]\nlearning_rate=0.1\nepochs=1\n"
+                                              "[run]\ndevice=reference\n",
+                                              path, HIDDEN);
     g_free(data_write_text(run->directory, "config.ini", config));
 }
 
