@@ -1,5 +1,5 @@
-#include "train/json_object.h"
 #include "explain/weight_curve.h"
+#include "train/json_object.h"
 
 static void set_curve(GString *json, const RippleWeightCurve *curve)
 {

@@ -42,7 +42,7 @@ typedef struct {
     gint64 sample;      /**< which of the samples, counted from 0 */
     gint64 layer;       /**< counted from 0; −1 for all, or the one that fits best */
     guint64 seed;
-    guint points; /**< per side, of pictures that are computed on a grid */
+    guint points;          /**< per side, of pictures that are computed on a grid */
     RipplePlaneKind plane; /**< through the weights, on which the loss is drawn */
     const RippleExplainProgress *progress;
 } RippleFigureRequest;
