@@ -59,19 +59,6 @@ static GOptionGroup *options_group(PlotOptions *options)
     return group;
 }
 
-static GPtrArray *read_runs(char *const *paths, GError **error)
-{
-    g_autoptr(GPtrArray) runs =
-        g_ptr_array_new_with_free_func((GDestroyNotify)ripple_run_record_free);
-    for (; *paths; paths++) {
-        RippleRunRecord *run = ripple_run_record_new(*paths, error);
-        if (!run)
-            return NULL;
-        g_ptr_array_add(runs, run);
-    }
-    return g_steal_pointer(&runs);
-}
-
 static gboolean applies(const RippleFigureKind *kind, const RippleFigureRequest *request,
                         const char **why)
 {
@@ -181,7 +168,7 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
     RipplePlaneKind plane = RIPPLE_PLANE_AUTO;
     if (options.plane && !ripple_plane_parse(options.plane, &plane, error))
         return FALSE;
-    g_autoptr(GPtrArray) runs = read_runs(options.list ? words : words + 1, error);
+    g_autoptr(GPtrArray) runs = ripple_run_records_new(options.list ? words : words + 1, error);
     if (!runs)
         return FALSE;
     const RippleExplainProgress progress = {show_progress, &console};

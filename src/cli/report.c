@@ -17,19 +17,6 @@ static void show_progress(const char *part, gdouble fraction, gpointer user_data
     ripple_console_progress(user_data, line);
 }
 
-static GPtrArray *read_runs(char **paths, GError **error)
-{
-    g_autoptr(GPtrArray) runs =
-        g_ptr_array_new_with_free_func((GDestroyNotify)ripple_run_record_free);
-    for (guint i = 0; paths[i]; i++) {
-        RippleRunRecord *run = ripple_run_record_new(paths[i], error);
-        if (!run)
-            return NULL;
-        g_ptr_array_add(runs, run);
-    }
-    return g_steal_pointer(&runs);
-}
-
 static gboolean write_page(const char *path, const char *html, GError **error)
 {
     g_autoptr(RippleReplacement) file = ripple_replacement_new(path, error);
@@ -78,7 +65,7 @@ gboolean ripple_command_report(int argc, char **argv, GError **error)
             "Example: ripple report runs/first",
             entries, NULL, &console, &words, error))
         return FALSE;
-    g_autoptr(GPtrArray) runs = read_runs(words, error);
+    g_autoptr(GPtrArray) runs = ripple_run_records_new(words, error);
     if (!runs)
         return FALSE;
     g_auto(GStrv) kinds = without ? g_strsplit(without, ",", -1) : NULL;

@@ -8,13 +8,6 @@
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
-static RippleConfig *copy_config(const RippleConfig *config, GError **error)
-{
-    g_autofree char *text = ripple_config_to_text(config);
-    g_autoptr(RippleConfig) copy = ripple_config_new();
-    return ripple_config_parse(copy, text, error) ? g_steal_pointer(&copy) : NULL;
-}
-
 /* The data may have changed since, or be others of that name. */
 static gboolean check_network(const RippleMaterial *material, const RippleModel *model,
                               GError **error)
@@ -76,7 +69,7 @@ static gboolean open_objective(RippleRunLoss *self, const RippleRunLossRequest *
 RippleRunLoss *ripple_run_loss_new(const RippleRunLossRequest *request, GError **error)
 {
     g_autoptr(RippleRunLoss) self = g_new0(RippleRunLoss, 1);
-    self->config = copy_config(request->config, error);
+    self->config = ripple_config_copy(request->config, error);
     if (!self->config || !load(self, request, error))
         return NULL;
     const char *selector = request->device ? request->device : self->config->device;

@@ -235,6 +235,19 @@ static RippleDataset *load(const RippleRunRecord *record, const char *spec, Ripp
     return ripple_model_load_data(record->model, spec, record->config->target, split, FALSE, error);
 }
 
+GPtrArray *ripple_run_records_new(char *const *directories, GError **error)
+{
+    g_autoptr(GPtrArray) records =
+        g_ptr_array_new_with_free_func((GDestroyNotify)ripple_run_record_free);
+    for (; *directories; directories++) {
+        RippleRunRecord *record = ripple_run_record_new(*directories, error);
+        if (!record)
+            return NULL;
+        g_ptr_array_add(records, record);
+    }
+    return g_steal_pointer(&records);
+}
+
 RippleDataset *ripple_run_record_load_data(const RippleRunRecord *record, const char *spec,
                                            GError **error)
 {

@@ -26,6 +26,10 @@ RippleRunRecord *ripple_run_record_new(const char *directory, GError **error);
 void ripple_run_record_free(RippleRunRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleRunRecord, ripple_run_record_free)
 
+/** The runs in all of `directories` (NULL-terminated), of RippleRunRecord; free with
+ * g_ptr_array_unref. */
+GPtrArray *ripple_run_records_new(char *const *directories, GError **error);
+
 /** The samples that pictures show: those of the run's test set, of `spec` instead where that is not
  * NULL, or of the training set where there is no other. As the model wants them; see
  * ripple_model_load_data(). An error when the run has no model. */

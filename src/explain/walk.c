@@ -59,9 +59,8 @@ static void take_step(const RippleStepReport *report, gpointer user_data)
 static RippleConfig *walk_config(const RippleConfig *config, const char *selector, gdouble rate,
                                  GError **error)
 {
-    g_autofree char *text = ripple_config_to_text(config);
-    g_autoptr(RippleConfig) own = ripple_config_new();
-    if (!ripple_config_parse(own, text, error))
+    g_autoptr(RippleConfig) own = ripple_config_copy(config, error);
+    if (!own)
         return NULL;
     g_clear_pointer(&own->out, g_free);
     g_clear_pointer(&own->trace, g_free);

@@ -146,6 +146,13 @@ gboolean ripple_config_parse(RippleConfig *config, const char *text, GError **er
     return refuse("", reason, error);
 }
 
+RippleConfig *ripple_config_copy(const RippleConfig *config, GError **error)
+{
+    g_autofree char *text = ripple_config_to_text(config);
+    g_autoptr(RippleConfig) copy = ripple_config_new();
+    return ripple_config_parse(copy, text, error) ? g_steal_pointer(&copy) : NULL;
+}
+
 gboolean ripple_config_load(RippleConfig *config, const char *path, GError **error)
 {
     g_autoptr(GError) reason = NULL;

@@ -28,6 +28,9 @@ struct _RippleConfigOption {
 /** Set what the INI text says, as ripple_config_load() does for a file. */
 gboolean ripple_config_parse(RippleConfig *config, const char *text, GError **error);
 
+/** An independent copy, by way of its text. */
+RippleConfig *ripple_config_copy(const RippleConfig *config, GError **error);
+
 /** All options, by section, in the order in which they are written. */
 const RippleConfigOption *ripple_config_options(guint *count);
 
