@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define SHARE_WIDTH 16 /* of the bar of ripple_console_progress_share() */
+
 static GArray *progress_widths; /* of guint: of the lines that are drawn; NULL for none */
 
 /* ---- options -------------------------------------------------------------------------------- */
@@ -163,6 +165,13 @@ void ripple_console_progress(const RippleConsole *console, const char *lines)
         g_string_append(frame, "\033[J");
     fputs(frame->str, stderr); /* at once, or it would flicker */
     fflush(stderr);
+}
+
+void ripple_console_progress_share(const RippleConsole *console, gdouble done, const char *doing)
+{
+    g_autofree char *bar = ripple_console_bar(done, SHARE_WIDTH);
+    g_autofree char *line = g_strdup_printf("%s %3.0f%%  %s", bar, 100 * done, doing);
+    ripple_console_progress(console, line);
 }
 
 void ripple_console_end_progress(void)

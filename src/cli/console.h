@@ -29,6 +29,9 @@ void ripple_console_note(const RippleConsole *console, const char *format, ...) 
  * before; nothing where there is no terminal. */
 void ripple_console_progress(const RippleConsole *console, const char *lines);
 
+/** The same, for a computation of which the share `done` is done: a bar, and what is under way. */
+void ripple_console_progress_share(const RippleConsole *console, gdouble done, const char *doing);
+
 /** The size of the terminal that stderr is, as it is now. */
 void ripple_console_size(guint *columns, guint *rows);
 

@@ -6,8 +6,6 @@
 
 #include <ripple/error.h>
 
-#define BAR_WIDTH 16
-
 typedef struct {
     char *output;
     char *data;
@@ -118,10 +116,7 @@ static gboolean check_options(const PlotOptions *options, GError **error)
 
 static void show_progress(const char *doing, guint64 done, guint64 all, gpointer user_data)
 {
-    gdouble share = all > 0 ? (gdouble)done / all : 0;
-    g_autofree char *bar = ripple_console_bar(share, BAR_WIDTH);
-    g_autofree char *line = g_strdup_printf("%s %3.0f%%  %s", bar, 100 * share, doing);
-    ripple_console_progress(user_data, line);
+    ripple_console_progress_share(user_data, all > 0 ? (gdouble)done / all : 0, doing);
 }
 
 static gboolean plot(const RippleConsole *console, const char *name, const PlotOptions *options,

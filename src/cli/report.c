@@ -8,13 +8,9 @@
 #include <ripple/error.h>
 #include <string.h>
 
-#define BAR_WIDTH 16
-
 static void show_progress(const char *part, gdouble fraction, gpointer user_data)
 {
-    g_autofree char *bar = ripple_console_bar(fraction, BAR_WIDTH);
-    g_autofree char *line = g_strdup_printf("%s %3.0f%%  %s", bar, 100 * fraction, part);
-    ripple_console_progress(user_data, line);
+    ripple_console_progress_share(user_data, fraction, part);
 }
 
 static gboolean write_page(const char *path, const char *html, GError **error)

@@ -43,14 +43,10 @@ static void write_batch(GString *json, const RippleSnapshot *snapshot)
 /* null where there are no values yet. */
 static void write_values(GString *json, const char *name, const gdouble *values, gsize count)
 {
-    if (!values) {
+    if (values)
+        ripple_json_set_numbers(json, name, values, count);
+    else
         ripple_json_set_text(json, name, NULL);
-        return;
-    }
-    ripple_json_begin_array(json, name);
-    for (gsize i = 0; i < count; i++)
-        ripple_json_set_number(json, NULL, values[i]);
-    ripple_json_end_array(json);
 }
 
 static const gdouble *of_sample(const gdouble *values, gsize sample, guint width)

@@ -117,10 +117,7 @@ void ripple_observed_run_append_values(const RippleObservedRun *run, GString *js
                                        const char *name, guint layer, RippleLayerMeasure measure)
 {
     g_autofree gdouble *values = ripple_observed_run_values(run, layer, measure);
-    ripple_json_begin_array(json, name);
-    for (guint i = 0; i < run->count; i++)
-        ripple_json_set_number(json, NULL, values[i]);
-    ripple_json_end_array(json);
+    ripple_json_set_numbers(json, name, values, run->count);
 }
 
 void ripple_observed_run_append(const RippleObservedRun *run, GString *json,
