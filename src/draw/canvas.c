@@ -155,9 +155,23 @@ static RippleTextStyle with_defaults(RippleTextStyle style)
     return style;
 }
 
+#define GROUND_MARGIN 3.0
+#define GROUND_OPACITY 0.8
+
+static void add_ground(RippleCanvas *canvas, const char *text, gdouble x, gdouble y,
+                       RippleTextStyle style)
+{
+    gdouble width = ripple_text_width(text, style), size = with_defaults(style).size;
+    ripple_canvas_rectangle(canvas, x - style.align * width - GROUND_MARGIN, y - size,
+                            width + 2 * GROUND_MARGIN, size + GROUND_MARGIN,
+                            (RippleStyle){.fill = style.ground, .opacity = GROUND_OPACITY});
+}
+
 void ripple_canvas_text(RippleCanvas *canvas, const char *text, gdouble x, gdouble y,
                         RippleTextStyle style)
 {
+    if (style.ground != RIPPLE_PAINT_NONE)
+        add_ground(canvas, text, x, y, style);
     RippleDrawing *drawing =
         add_box(canvas, RIPPLE_ELEMENT_TEXT, x, y, 0, 0, (RippleStyle){.width = 1});
     drawing->text = g_utf8_make_valid(text, -1);

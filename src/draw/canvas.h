@@ -31,6 +31,8 @@ typedef struct {
     gdouble angle; /**< in degrees, clockwise */
     gboolean bold;
     gboolean monospace;
+    RipplePaint
+        ground; /**< behind level text, so that it can be read upon anything; else nothing */
 } RippleTextStyle;
 
 #define RIPPLE_TEXT_SIZE 13.0

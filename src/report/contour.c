@@ -8,7 +8,7 @@
 
 #define PLOT_SIZE 620.0
 #define LEVELS 10
-#define SHORTEST_LABELLED 12 /* points of a line that is worth a number */
+#define SHORTEST_LABELLED 0.35 /* width and height of a line that has a number, of the plot's */
 
 /* The edges of cells whose middles are `count` places at equal distances. */
 static gdouble *edges_of(const gdouble *places, guint count)
@@ -45,6 +45,20 @@ static RipplePaint ink_on(const RippleLossGrid *grid, gdouble loss, gboolean is_
     return place > 0.6 ? ripple_paint_rgb(20, 30, 40) : ripple_paint_rgb(255, 255, 255);
 }
 
+/* Does it reach far enough to bear a number that is not in the way of others? */
+static gboolean is_long(const RippleLossGrid *grid, const RippleIsoline *isoline)
+{
+    RippleGridPoint least = isoline->points[0], most = least;
+    for (guint i = 1; i < isoline->n_points; i++) {
+        least.column = fmin(least.column, isoline->points[i].column);
+        least.row = fmin(least.row, isoline->points[i].row);
+        most.column = fmax(most.column, isoline->points[i].column);
+        most.row = fmax(most.row, isoline->points[i].row);
+    }
+    return (most.column - least.column) / grid->columns + (most.row - least.row) / grid->rows >
+           SHORTEST_LABELLED;
+}
+
 /* One line of equal loss, with its number where it is long enough. */
 static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
                         const RippleIsoline *isoline, gdouble level, RipplePaint ink)
@@ -57,7 +71,7 @@ static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
     }
     ripple_chart_line(chart, NULL, x, y, isoline->n_points,
                       (RippleStyle){.stroke = ink, .opacity = 0.55});
-    if (isoline->n_points < SHORTEST_LABELLED)
+    if (!is_long(grid, isoline))
         return;
     g_autofree char *text = ripple_axis_text(level, 0);
     guint middle = isoline->n_points / 3;
@@ -65,38 +79,38 @@ static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
                        (RippleTextStyle){.size = 10.5, .paint = ink});
 }
 
+/* Where colours go by the logarithm, so do the lines between points of the grid. */
 static void add_isolines(RippleChart *chart, const RippleLossGrid *grid, gboolean is_logarithmic)
 {
     g_autoptr(GArray) levels = ripple_levels(grid->least, grid->most, LEVELS, is_logarithmic);
+    gsize count = (gsize)grid->columns * grid->rows;
+    g_autofree gdouble *heights = g_new(gdouble, count);
+    for (gsize i = 0; i < count; i++)
+        heights[i] = is_logarithmic ? log(grid->loss[i]) : grid->loss[i];
     for (guint i = 0; i < levels->len; i++) {
         gdouble level = g_array_index(levels, gdouble, i);
-        g_autoptr(GPtrArray) lines = ripple_isolines(grid->loss, grid->columns, grid->rows, level);
+        g_autoptr(GPtrArray) lines = ripple_isolines(heights, grid->columns, grid->rows,
+                                                     is_logarithmic ? log(level) : level);
         for (guint j = 0; j < lines->len; j++)
             add_isoline(chart, grid, g_ptr_array_index(lines, j), level,
                         ink_on(grid, level, is_logarithmic));
     }
 }
 
-static void add_end(RippleChart *chart, const RippleLandscape *landscape, guint i, const char *name,
-                    gboolean is_logarithmic)
+static void add_end(RippleChart *chart, const RippleLandscape *landscape, guint i, const char *name)
 {
     const RippleProjectedPath *path = &landscape->path;
-    const RippleLossGrid *grid = &landscape->grid;
-    gdouble ground = ripple_grid_value(grid->loss, grid->columns, grid->rows,
-                                       (path->x[i] - grid->x[0]) / (grid->x[1] - grid->x[0]),
-                                       (path->y[i] - grid->y[0]) / (grid->y[1] - grid->y[0]));
     g_autofree char *loss = ripple_axis_text(path->loss[i], 0);
     g_autofree char *text = g_strdup_printf("%s: loss %s", name, loss);
     ripple_chart_points(chart, NULL, path->x + i, path->y + i, 1, 5,
                         (RippleStyle){.fill = ripple_paint_rgb(213, 94, 0),
                                       .stroke = ripple_paint_rgb(255, 255, 255)});
-    ripple_chart_label(
-        chart, path->x[i], path->y[i], text,
-        (RippleTextStyle){.bold = TRUE, .paint = ink_on(&landscape->grid, ground, is_logarithmic)});
+    ripple_chart_label(chart, path->x[i], path->y[i], text,
+                       (RippleTextStyle){.bold = TRUE, .ground = RIPPLE_PAINT_PAPER});
 }
 
 /* The run's way: a line, a dot at each point that is known, start and end by name. */
-static void add_path(RippleChart *chart, const RippleLandscape *landscape, gboolean is_logarithmic)
+static void add_path(RippleChart *chart, const RippleLandscape *landscape)
 {
     const RippleProjectedPath *path = &landscape->path;
     if (ripple_landscape_shows_path(landscape)) {
@@ -104,9 +118,9 @@ static void add_path(RippleChart *chart, const RippleLandscape *landscape, gbool
                           (RippleStyle){.stroke = ripple_paint_rgb(255, 157, 77), .width = 2});
         ripple_chart_points(chart, NULL, path->x, path->y, path->n_points, 2,
                             (RippleStyle){.fill = ripple_paint_rgb(255, 157, 77)});
-        add_end(chart, landscape, 0, landscape->no_start ? "first known" : "start", is_logarithmic);
+        add_end(chart, landscape, 0, landscape->no_start ? "first known" : "start");
     }
-    add_end(chart, landscape, path->n_points - 1, "end", is_logarithmic);
+    add_end(chart, landscape, path->n_points - 1, "end");
 }
 
 static RippleCanvas *draw(const RippleLandscape *landscape)
@@ -121,7 +135,7 @@ static RippleCanvas *draw(const RippleLandscape *landscape)
     add_cells(chart, landscape, is_logarithmic);
     if (isfinite(grid->least))
         add_isolines(chart, grid, is_logarithmic);
-    add_path(chart, landscape, is_logarithmic);
+    add_path(chart, landscape);
     const RippleChartSheet sheet = {.title = "The loss around the weights, and the path of the run",
                                     .note = note,
                                     .columns = 1,

@@ -50,7 +50,7 @@ char *ripple_landscape_note(const RippleLandscape *landscape)
     if (ripple_landscape_shows_path(landscape))
         g_string_append_printf(note,
                                ". The path, %s, is its shadow on that plane, which holds "
-                               "%.1f%% of its square",
+                               "%.1f%% of its squared distance from the end",
                                known_text(landscape->known), 100 * path->within / path->square);
     else if (path->n_points > 1)
         g_string_append(note, ". The path of the run hardly lies in it, and is not drawn");

@@ -205,9 +205,8 @@ static void draw_ends(const Scene *scene)
         ripple_canvas_disc(scene->canvas, point.x, point.y, 5,
                            (RippleStyle){.fill = ripple_paint_rgb(213, 94, 0),
                                          .stroke = ripple_paint_rgb(255, 255, 255)});
-        ripple_canvas_rectangle(scene->canvas, x - 3, y - 12, width + 6, 16,
-                                (RippleStyle){.fill = RIPPLE_PAINT_PAPER, .opacity = 0.8});
-        ripple_canvas_text(scene->canvas, text, x, y, (RippleTextStyle){.bold = TRUE});
+        ripple_canvas_text(scene->canvas, text, x, y,
+                           (RippleTextStyle){.bold = TRUE, .ground = RIPPLE_PAINT_PAPER});
     }
 }
 

@@ -16,7 +16,7 @@ static const char *verdict_text(RippleWalkVerdict verdict)
     case RIPPLE_WALK_OVERSHOOTS:
         return "overshoots: the steps are too large to get down";
     case RIPPLE_WALK_DIVERGES:
-        return "diverges: the steps lead uphill";
+        return "diverges: it ends higher than it began";
     default:
         return "descends";
     }
