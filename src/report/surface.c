@@ -4,13 +4,14 @@
 #include "report/kinds.h"
 #include "report/landscape.h"
 
+#include "draw/labels.h"
 #include "draw/text.h"
 
 #include <math.h>
 
 #define WIDTH 880.0
-#define HEIGHT 780.0
-#define FOOT 48.0 /* below the ground: the titles of its sides */
+#define HEIGHT 840.0
+#define FOOT 60.0 /* below the ground: the titles of its sides */
 #define MARGIN 36.0
 #define SIDE 520.0   /* points along a side of the ground, before it is turned */
 #define RELIEF 330.0 /* and from the lowest to the highest loss */
@@ -22,7 +23,7 @@
 typedef struct {
     gdouble depth;
     RipplePoint points[4];
-    guint n_points; /* 4: a piece of the surface; 2: a piece of the path */
+    guint n_points; /* 4: a piece of the surface; 2: a piece of the path; 1: an end of it */
     RipplePaint paint;
 } Piece;
 
@@ -30,6 +31,7 @@ typedef struct {
     const RippleLandscape *landscape;
     RippleCanvas *canvas;
     gboolean is_logarithmic;
+    guint turn;       /* quarters by which the ground is turned, so that little is hidden */
     gdouble middle_x; /* of the ground, on the canvas */
     gdouble middle_y;
     GArray *pieces;
@@ -48,19 +50,58 @@ static gdouble height_of(const Scene *scene, gdouble loss)
     return (loss - least) / (most - least);
 }
 
+/* A place on the ground, each side of which is 1 long about 0, after or before it was turned. */
+static RipplePoint turned(RipplePoint ground, guint quarters)
+{
+    for (guint i = 0; i < quarters % 4; i++)
+        ground = (RipplePoint){ground.y, -ground.x};
+    return ground;
+}
+
 /* Column and row of the grid and a height from 0 to 1, seen from above and the side. */
 static RipplePoint place(const Scene *scene, gdouble column, gdouble row, gdouble height,
                          gdouble *depth)
 {
     const RippleLossGrid *grid = &scene->landscape->grid;
-    gdouble u = column / (grid->columns - 1) - 0.5, v = row / (grid->rows - 1) - 0.5;
-    gdouble across = u * cos(AZIMUTH) - v * sin(AZIMUTH);
-    gdouble away = u * sin(AZIMUTH) + v * cos(AZIMUTH);
+    RipplePoint ground =
+        turned((RipplePoint){column / (grid->columns - 1) - 0.5, row / (grid->rows - 1) - 0.5},
+               scene->turn);
+    gdouble across = ground.x * cos(AZIMUTH) - ground.y * sin(AZIMUTH);
+    gdouble away = ground.x * sin(AZIMUTH) + ground.y * cos(AZIMUTH);
     if (depth)
         *depth = away;
     return (RipplePoint){scene->middle_x + SIDE * across, scene->middle_y -
                                                               SIDE * away * sin(ELEVATION) -
                                                               RELIEF * height * cos(ELEVATION)};
+}
+
+/* Corners of the ground as they are seen, and the column and row of each. */
+static const RipplePoint front = {0.5, -0.5}, left = {-0.5, -0.5}, right = {0.5, 0.5};
+
+static void corner_of(const Scene *scene, RipplePoint seen, guint *column, guint *row)
+{
+    const RippleLossGrid *grid = &scene->landscape->grid;
+    RipplePoint ground = turned(seen, 4 - scene->turn % 4);
+    *column = ground.x > 0 ? grid->columns - 1 : 0;
+    *row = ground.y > 0 ? grid->rows - 1 : 0;
+}
+
+/* The lowest corner comes to the front. */
+static void choose_turn(Scene *scene)
+{
+    const RippleLossGrid *grid = &scene->landscape->grid;
+    gdouble lowest = INFINITY;
+    guint best = 0;
+    for (scene->turn = 0; scene->turn < 4; scene->turn++) {
+        guint column, row;
+        corner_of(scene, front, &column, &row);
+        gdouble loss = grid->loss[row * grid->columns + column];
+        if (loss < lowest) {
+            lowest = loss;
+            best = scene->turn;
+        }
+    }
+    scene->turn = best;
 }
 
 /* ---- pieces --------------------------------------------------------------------------------- */
@@ -105,6 +146,12 @@ static gboolean path_place(const Scene *scene, guint i, RipplePoint *point, gdou
     return TRUE;
 }
 
+/* What lies on the surface comes before the pieces that it lies on. */
+static gdouble nearer(const Scene *scene)
+{
+    return 2.0 / scene->landscape->grid.columns;
+}
+
 static void add_path(Scene *scene)
 {
     const RippleProjectedPath *path = &scene->landscape->path;
@@ -114,10 +161,18 @@ static void add_path(Scene *scene)
         if (!path_place(scene, i - 1, &piece.points[0], &from) ||
             !path_place(scene, i, &piece.points[1], &to))
             continue;
-        /* Before the pieces that it lies on. */
-        piece.depth = fmin(from, to) - 2.0 / scene->landscape->grid.columns;
+        piece.depth = fmin(from, to) - nearer(scene);
         g_array_append_val(scene->pieces, piece);
     }
+}
+
+static void add_end(Scene *scene, guint i)
+{
+    Piece piece = {.n_points = 1, .paint = ripple_paint_rgb(213, 94, 0)};
+    if (!path_place(scene, i, &piece.points[0], &piece.depth))
+        return;
+    piece.depth -= 2 * nearer(scene);
+    g_array_append_val(scene->pieces, piece);
 }
 
 static gint by_depth(gconstpointer a, gconstpointer b)
@@ -137,6 +192,10 @@ static void draw_pieces(Scene *scene)
                                   (RippleStyle){.fill = piece->paint,
                                                 .stroke = ripple_paint_rgb(60, 70, 80),
                                                 .width = 0.4});
+        else if (piece->n_points == 1)
+            ripple_canvas_disc(
+                scene->canvas, piece->points[0].x, piece->points[0].y, 5,
+                (RippleStyle){.fill = piece->paint, .stroke = ripple_paint_rgb(255, 255, 255)});
         else
             ripple_canvas_path(scene->canvas, piece->points, 2,
                                (RippleStyle){.stroke = piece->paint, .width = 2.5});
@@ -145,32 +204,54 @@ static void draw_pieces(Scene *scene)
 
 /* ---- what is said --------------------------------------------------------------------------- */
 
-/* A side of the ground with its title beside it, level with it. */
-static void draw_side(const Scene *scene, RipplePoint from, RipplePoint to, const char *title)
+/* `text` at a share of the way along a side of the ground, level with it and so far below it. */
+static void draw_beside(const Scene *scene, RipplePoint from, RipplePoint to, gdouble share,
+                        gdouble below, const char *text)
 {
     gdouble angle = atan2(to.y - from.y, to.x - from.x);
-    ripple_canvas_line(scene->canvas, from.x, from.y, to.x, to.y,
-                       (RippleStyle){.stroke = RIPPLE_PAINT_FAINT});
     ripple_canvas_text(
-        scene->canvas, title, (from.x + to.x) / 2 - 22 * sin(angle),
-        (from.y + to.y) / 2 + 22 * cos(angle),
+        scene->canvas, text, from.x + share * (to.x - from.x) - below * sin(angle),
+        from.y + share * (to.y - from.y) + below * cos(angle),
         (RippleTextStyle){
             .paint = RIPPLE_PAINT_FAINT, .size = 12, .align = 0.5, .angle = angle * 180 / G_PI});
+}
+
+/* A side of the ground between two corners, with the numbers at its ends and what they are. */
+static void draw_side(const Scene *scene, RipplePoint from_corner, RipplePoint to_corner)
+{
+    const RippleLossGrid *grid = &scene->landscape->grid;
+    guint columns[2], rows[2];
+    corner_of(scene, from_corner, &columns[0], &rows[0]);
+    corner_of(scene, to_corner, &columns[1], &rows[1]);
+    RipplePoint from = place(scene, columns[0], rows[0], 0, NULL);
+    RipplePoint to = place(scene, columns[1], rows[1], 0, NULL);
+    guint axis = columns[0] == columns[1];
+    ripple_canvas_line(scene->canvas, from.x, from.y, to.x, to.y,
+                       (RippleStyle){.stroke = RIPPLE_PAINT_FAINT});
+    for (guint end = 0; end < 2; end++) {
+        gdouble value = axis == 0 ? grid->x[columns[end]] : grid->y[rows[end]];
+        g_autofree char *text = ripple_axis_text(value, 0);
+        draw_beside(scene, from, to, end == 0 ? 0.08 : 0.92, 16, text);
+    }
+    draw_beside(scene, from, to, 0.5, 34, ripple_landscape_axis(scene->landscape, axis));
 }
 
 /* The losses, up the left corner. */
 static void draw_heights(const Scene *scene)
 {
     const RippleLossGrid *grid = &scene->landscape->grid;
-    RipplePoint low = place(scene, 0, 0, 0, NULL);
-    RipplePoint high = place(scene, 0, 0, 1, NULL);
+    guint column, row;
+    corner_of(scene, left, &column, &row);
+    RipplePoint low = place(scene, column, row, 0, NULL);
+    RipplePoint high = place(scene, column, row, 1, NULL);
     const RippleAxis axis = {scene->is_logarithmic ? RIPPLE_SCALE_LOGARITHMIC : RIPPLE_SCALE_LINEAR,
                              grid->least, grid->most, low.y, high.y};
     g_autofree char *title = ripple_landscape_loss_title(scene->landscape, scene->is_logarithmic);
     ripple_canvas_line(scene->canvas, low.x - 14, low.y, high.x - 14, high.y,
                        (RippleStyle){.stroke = RIPPLE_PAINT_FAINT});
-    ripple_canvas_text(scene->canvas, title, MARGIN, high.y - 18,
-                       (RippleTextStyle){.paint = RIPPLE_PAINT_FAINT, .size = 12});
+    ripple_canvas_text(
+        scene->canvas, title, MARGIN, high.y - 18,
+        (RippleTextStyle){.paint = RIPPLE_PAINT_FAINT, .size = 12, .ground = RIPPLE_PAINT_PAPER});
     if (!(grid->most > grid->least))
         return;
     g_autoptr(GArray) ticks = ripple_axis_ticks(&axis, RIPPLE_TICKS_NUMBERS, TICKS);
@@ -184,9 +265,13 @@ static void draw_heights(const Scene *scene)
     }
 }
 
+/* Start and end by name, neither upon the other. */
 static void draw_ends(const Scene *scene)
 {
     const RippleProjectedPath *path = &scene->landscape->path;
+    const RippleTextStyle style = {.bold = TRUE, .ground = RIPPLE_PAINT_PAPER};
+    const RippleBox bounds = {MARGIN, MARGIN, WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN};
+    g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(RippleBox));
     const struct {
         guint point;
         const char *name;
@@ -200,13 +285,10 @@ static void draw_ends(const Scene *scene)
             continue;
         g_autofree char *loss = ripple_axis_text(path->loss[ends[i].point], 0);
         g_autofree char *text = g_strdup_printf("%s: loss %s", ends[i].name, loss);
-        gdouble width = ripple_text_width(text, (RippleTextStyle){.bold = TRUE});
-        gdouble x = fmin(point.x + 9, WIDTH - MARGIN - width), y = point.y - 10 - 18 * i;
-        ripple_canvas_disc(scene->canvas, point.x, point.y, 5,
-                           (RippleStyle){.fill = ripple_paint_rgb(213, 94, 0),
-                                         .stroke = ripple_paint_rgb(255, 255, 255)});
-        ripple_canvas_text(scene->canvas, text, x, y,
-                           (RippleTextStyle){.bold = TRUE, .ground = RIPPLE_PAINT_PAPER});
+        gdouble width = ripple_text_width(text, style) + 8, height = RIPPLE_TEXT_SIZE + 6;
+        RippleBox box =
+            ripple_label_place(taken, &bounds, point.x, point.y, width + 12, height + 4);
+        ripple_canvas_text(scene->canvas, text, box.x + 10, box.y + height - 3, style);
     }
 }
 
@@ -236,13 +318,14 @@ static RippleCanvas *draw(const RippleLandscape *landscape)
                    .middle_y =
                        HEIGHT - FOOT - SIDE * sin(ELEVATION) * (cos(AZIMUTH) - sin(AZIMUTH)) / 2,
                    .pieces = pieces};
-    draw_side(&scene, place(&scene, 0, 0, 0, NULL), place(&scene, grid->columns - 1, 0, 0, NULL),
-              ripple_landscape_axis(landscape, 0));
-    draw_side(&scene, place(&scene, grid->columns - 1, 0, 0, NULL),
-              place(&scene, grid->columns - 1, grid->rows - 1, 0, NULL),
-              ripple_landscape_axis(landscape, 1));
+    choose_turn(&scene);
+    draw_side(&scene, left, front);
+    draw_side(&scene, front, right);
     add_surface(&scene);
     add_path(&scene);
+    if (ripple_landscape_shows_path(landscape))
+        add_end(&scene, 0);
+    add_end(&scene, landscape->path.n_points - 1);
     draw_pieces(&scene);
     draw_heights(&scene);
     draw_ends(&scene);
