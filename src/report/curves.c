@@ -299,14 +299,24 @@ static void add_rate(const Curves *curves, RippleChart *chart, guint index)
 static RippleChart *rate_chart(const Curves *curves)
 {
     RippleChartAxis x = x_axis(curves, TRUE), y = {0};
-    gdouble most = 0;
+    gdouble least = INFINITY, most = 0;
     for (guint i = 0; i < curves->request->n_runs; i++) {
         const RippleRunRecord *run = curves->request->runs[i];
-        most = fmax(most, isfinite(run->config->learning_rate) ? run->config->learning_rate : 0);
+        gdouble highest = run->config->learning_rate;
         for (guint step = 0; step < run->steps->len; step++)
-            most = fmax(most, step_at(run, step)->learning_rate);
+            highest = fmax(highest, step_at(run, step)->learning_rate);
+        if (!isfinite(highest))
+            continue;
+        least = fmin(least, highest);
+        most = fmax(most, highest);
     }
     y.most = most * 1.15;
+    /* Runs whose highest rates lie far apart would show but one of them. */
+    if (least > 0 && most / least > WIDE_SPAN) {
+        y.scale = RIPPLE_SCALE_LOGARITHMIC;
+        y.least = least / 3;
+        y.most = most * 3;
+    }
     RippleChart *chart = ripple_chart_new("Learning rate", &x, &y);
     ripple_chart_set_height(chart, RATE_HEIGHT);
     for (guint i = 0; i < curves->request->n_runs; i++)
