@@ -27,10 +27,13 @@ static RippleChart *chart_of(const RippleWeightCurves *curves, const RippleWeigh
             : g_strdup_printf("Where it ended, after %" G_GUINT64_FORMAT " steps", curve->step);
     g_autofree char *slope = ripple_axis_text(curve->slope, 0);
     g_autofree char *rate = ripple_axis_text(curve->rate, 0);
+    g_autofree char *own = ripple_axis_text(curves->run_rate, 0);
     g_autofree char *loss = g_strdup_printf("loss: %s", curves->loss_name);
     g_autofree char *note =
-        g_strdup_printf("slope %s; learning rate of the steps %s%s", slope, rate,
-                        curve->rate == curves->run_rate ? ", the run's own" : "");
+        curve->rate == curves->run_rate
+            ? g_strdup_printf("slope %s; steps by the run's own learning rate, %s", slope, rate)
+            : g_strdup_printf("slope %s; steps by %s, as the run's rate of %s is too %s to be seen",
+                              slope, rate, own, curve->rate > curves->run_rate ? "small" : "large");
     RippleChart *chart = ripple_chart_new(title, &(RippleChartAxis){.title = weight},
                                           &(RippleChartAxis){.title = loss});
     ripple_chart_note(chart, note);
