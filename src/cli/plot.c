@@ -1,16 +1,21 @@
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/table.h"
+#include "explain/walk.h"
 #include "report/figure.h"
 #include "train/json_object.h"
 
+#include <math.h>
 #include <ripple/error.h>
+#include <stdlib.h>
 
 typedef struct {
     char *output;
     char *data;
     char *device;
     char *plane;
+    char *rates;
     gint64 sample;
     gint64 layer;
     gint64 seed;
@@ -24,6 +29,7 @@ static void plot_options_clear(PlotOptions *options)
     g_free(options->data);
     g_free(options->device);
     g_free(options->plane);
+    g_free(options->rates);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlotOptions, plot_options_clear)
@@ -49,6 +55,9 @@ static GOptionGroup *options_group(PlotOptions *options)
         {"plane", 0, 0, G_OPTION_ARG_STRING, &options->plane,
          "Through the weights: principal, in which the run moved most, or random (default: auto)",
          "KIND"},
+        {"rates", 0, 0, G_OPTION_ARG_STRING, &options->rates,
+         "The learning rates of a walk, up to six (default: 0.03, 1 and 30 times the run's)",
+         "RATE,…"},
         {"list", 0, 0, G_OPTION_ARG_NONE, &options->list,
          "List the kinds of figure, and what the runs that are named lack for each", NULL},
         G_OPTION_ENTRY_NULL};
@@ -114,6 +123,34 @@ static gboolean check_options(const PlotOptions *options, GError **error)
     return FALSE;
 }
 
+static int compare_rates(gconstpointer a, gconstpointer b)
+{
+    gdouble first = *(const gdouble *)a, second = *(const gdouble *)b;
+    return (first > second) - (first < second);
+}
+
+/* Into `rates`, rising. */
+static gboolean parse_rates(const char *text, gdouble rates[RIPPLE_WALKS_MOST], guint *count,
+                            GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    guint n_words = g_strv_length(words);
+    gboolean ok = n_words >= 1 && n_words <= RIPPLE_WALKS_MOST;
+    for (guint i = 0; ok && i < n_words; i++)
+        ok = ripple_text_number(words[i], &rates[i]) && rates[i] > 0 && isfinite(rates[i]);
+    if (!ok) {
+        g_set_error(
+            error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+            "The option --rates takes one to %u learning rates above 0, with commas between "
+            "them, such as 0.01,0.1,1; not \"%s\".",
+            RIPPLE_WALKS_MOST, text);
+        return FALSE;
+    }
+    qsort(rates, n_words, sizeof *rates, compare_rates);
+    *count = n_words;
+    return TRUE;
+}
+
 static void show_progress(const char *doing, guint64 done, guint64 all, gpointer user_data)
 {
     ripple_console_progress_share(user_data, all > 0 ? (gdouble)done / all : 0, doing);
@@ -163,6 +200,10 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
     RipplePlaneKind plane = RIPPLE_PLANE_AUTO;
     if (options.plane && !ripple_plane_parse(options.plane, &plane, error))
         return FALSE;
+    gdouble rates[RIPPLE_WALKS_MOST];
+    guint n_rates = 0;
+    if (options.rates && !parse_rates(options.rates, rates, &n_rates, error))
+        return FALSE;
     g_autoptr(GPtrArray) runs = ripple_run_records_new(options.list ? words : words + 1, error);
     if (!runs)
         return FALSE;
@@ -177,6 +218,8 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
         .seed = (guint64)options.seed,
         .points = (guint)options.points,
         .plane = plane,
+        .rates = rates,
+        .n_rates = n_rates,
         .progress = &progress,
     };
     if (!options.list)

@@ -186,7 +186,7 @@ RippleLandscape *ripple_landscape_new(const RippleRunLossRequest *request, Rippl
     g_autoptr(RippleRunLoss) loss = ripple_run_loss_new(&wanted, error);
     if (!loss)
         return NULL;
-    g_autoptr(RippleLandscape) self = g_new0(RippleLandscape, 1);
+    g_autoptr(RippleLandscape) self = g_rc_box_new0(RippleLandscape);
     self->seed = request->seed;
     self->loss_name = g_strdup(ripple_loss_name(request->model->network->loss));
     self->samples = ripple_run_loss_describe(loss);
@@ -195,15 +195,24 @@ RippleLandscape *ripple_landscape_new(const RippleRunLossRequest *request, Rippl
     return compute(self, loss, &wanted, kind, points, error) ? g_steal_pointer(&self) : NULL;
 }
 
-void ripple_landscape_free(RippleLandscape *landscape)
+static void landscape_clear(gpointer data)
 {
-    if (!landscape)
-        return;
+    RippleLandscape *landscape = data;
     ripple_plane_free(landscape->plane);
     ripple_loss_grid_clear(&landscape->grid);
     ripple_projected_path_clear(&landscape->path);
     g_free(landscape->loss_name);
     g_free(landscape->samples);
     g_free(landscape->device);
-    g_free(landscape);
+}
+
+RippleLandscape *ripple_landscape_ref(RippleLandscape *landscape)
+{
+    return g_rc_box_acquire(landscape);
+}
+
+void ripple_landscape_unref(RippleLandscape *landscape)
+{
+    if (landscape)
+        g_rc_box_release_full(landscape, landscape_clear);
 }

@@ -55,8 +55,11 @@ typedef struct {
  * the way where that is more. A USAGE error when there are too few or too many points. */
 RippleLandscape *ripple_landscape_new(const RippleRunLossRequest *request, RipplePlaneKind kind,
                                       guint points, GError **error);
-void ripple_landscape_free(RippleLandscape *landscape);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleLandscape, ripple_landscape_free)
+
+/** It is computed once for all who look at it: each has a reference. Of one thread. */
+RippleLandscape *ripple_landscape_ref(RippleLandscape *landscape);
+void ripple_landscape_unref(RippleLandscape *landscape);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleLandscape, ripple_landscape_unref)
 
 /** All its numbers, but for the directions, as one JSON object. */
 GString *ripple_landscape_json(const RippleLandscape *landscape);

@@ -18,13 +18,14 @@
 #define UPHILL 1.1
 #define DOWNHILL_SHARE 0.5
 
-static const gdouble factors[RIPPLE_WALKS] = {0.03, 1, 30};
+/* Of the run's own learning rate, where none are asked for. */
+static const gdouble factors[] = {0.03, 1, 30};
 
 void ripple_walks_free(RippleWalks *walks)
 {
     if (!walks)
         return;
-    for (guint i = 0; i < RIPPLE_WALKS; i++)
+    for (guint i = 0; i < walks->n_walks; i++)
         g_free(walks->walks[i].losses);
     g_free(walks->device);
     g_free(walks);
@@ -43,6 +44,7 @@ typedef struct {
     RippleWalk *walk;
     guint64 steps;
     guint64 before; /* steps of the walks before it */
+    guint64 all;    /* steps of all walks */
     const RippleExplainProgress *progress;
 } Walker;
 
@@ -51,8 +53,8 @@ static void take_step(const RippleStepReport *report, gpointer user_data)
     Walker *walker = user_data;
     if (walker->walk->n_steps < walker->steps)
         walker->walk->losses[walker->walk->n_steps++] = report->loss;
-    ripple_explain_tell(walker->progress, "three learning rates",
-                        walker->before + walker->walk->n_steps, RIPPLE_WALKS * walker->steps);
+    ripple_explain_tell(walker->progress, "learning rates", walker->before + walker->walk->n_steps,
+                        walker->all);
 }
 
 /* As the run's, but that it leaves nothing behind and tells of each step. */
@@ -105,7 +107,7 @@ static gdouble mean(const gdouble *values, guint64 count)
 static void judge(RippleWalks *walks)
 {
     const RippleWalk *lowest = NULL;
-    for (guint i = 0; i < RIPPLE_WALKS; i++) {
+    for (guint i = 0; i < walks->n_walks; i++) {
         RippleWalk *walk = &walks->walks[i];
         guint64 tenth = MAX(1, walk->n_steps / 10);
         walk->first = walk->last = NAN;
@@ -117,7 +119,7 @@ static void judge(RippleWalks *walks)
             lowest = walk;
     }
     gdouble start = walks->walks[0].first; /* the shortest steps have led away least by then */
-    for (guint i = 0; i < RIPPLE_WALKS; i++) {
+    for (guint i = 0; i < walks->n_walks; i++) {
         RippleWalk *walk = &walks->walks[i];
         if (walk->n_steps < walks->steps || !(walk->last <= UPHILL * start))
             walk->verdict = RIPPLE_WALK_DIVERGES;
@@ -131,33 +133,36 @@ static void judge(RippleWalks *walks)
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static guint64 affordable_steps(const RippleConfig *config, const RippleNetwork *network,
-                                const char *selector)
+                                guint n_walks, const char *selector)
 {
     gboolean is_reference = strcmp(selector ? selector : config->device, "reference") == 0;
     gdouble all = is_reference ? MULTIPLICATIONS_REFERENCE : MULTIPLICATIONS;
-    gdouble each = 3.0 * RIPPLE_WALKS * config->batch * network->parameter_count;
+    gdouble each = 3.0 * n_walks * config->batch * network->parameter_count;
     return (guint64)CLAMP(all / each, FEWEST_STEPS, MOST_STEPS);
 }
 
 RippleWalks *ripple_walks_new(const RippleConfig *config, const RippleNetwork *network,
-                              const char *selector, const RippleExplainProgress *progress,
-                              GError **error)
+                              const gdouble *rates, guint n_rates, const char *selector,
+                              const RippleExplainProgress *progress, GError **error)
 {
     g_autoptr(RippleWalks) walks = g_new0(RippleWalks, 1);
-    for (guint i = 0; i < RIPPLE_WALKS; i++) {
+    walks->n_walks = n_rates > 0 ? MIN(n_rates, RIPPLE_WALKS_MOST) : G_N_ELEMENTS(factors);
+    walks->run_rate = config->learning_rate;
+    for (guint i = 0; i < walks->n_walks; i++) {
         RippleWalk *walk = &walks->walks[i];
-        walk->rate = factors[i] * config->learning_rate;
+        walk->rate = n_rates > 0 ? rates[i] : factors[i] * config->learning_rate;
         g_autoptr(RippleConfig) own = walk_config(config, selector, walk->rate, error);
         g_autoptr(RippleTrainer) trainer = own ? ripple_trainer_new(own, error) : NULL;
         if (!trainer)
             return NULL;
         if (i == 0) {
             walks->device = g_strdup(ripple_device_name(ripple_trainer_device(trainer)));
-            walks->steps =
-                MIN(affordable_steps(config, network, selector), ripple_trainer_steps(trainer));
+            walks->steps = MIN(affordable_steps(config, network, walks->n_walks, selector),
+                               ripple_trainer_steps(trainer));
         }
         walk->losses = g_new(gdouble, walks->steps);
-        Walker walker = {walk, walks->steps, i * walks->steps, progress};
+        Walker walker = {walk, walks->steps, i * walks->steps, walks->n_walks * walks->steps,
+                         progress};
         if (!take_walk(&walker, trainer, error))
             return NULL;
     }
@@ -173,7 +178,7 @@ GString *ripple_walks_json(const RippleWalks *walks)
     ripple_json_set_whole(json, "steps", walks->steps);
     ripple_json_set_text(json, "device", walks->device);
     ripple_json_begin_array(json, "walks");
-    for (guint i = 0; i < RIPPLE_WALKS; i++) {
+    for (guint i = 0; i < walks->n_walks; i++) {
         const RippleWalk *walk = &walks->walks[i];
         ripple_json_begin_object(json, NULL);
         ripple_json_set_number(json, "learning_rate", walk->rate);

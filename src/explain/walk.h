@@ -26,20 +26,24 @@ typedef struct {
     RippleWalkVerdict verdict;
 } RippleWalk;
 
-#define RIPPLE_WALKS 3
+/** The most walks there may be. */
+#define RIPPLE_WALKS_MOST 6u
 
 typedef struct {
-    RippleWalk walks[RIPPLE_WALKS]; /**< too small, the run's own, too large */
-    guint64 steps;                  /**< that were asked for */
+    RippleWalk walks[RIPPLE_WALKS_MOST]; /**< the learning rates rise */
+    guint n_walks;
+    guint64 steps;    /**< that were asked for */
+    gdouble run_rate; /**< the run's own learning rate */
     char *device;
 } RippleWalks;
 
-/** Train `network` as `config` (of a run, resolved) asks, RIPPLE_WALKS times, with its learning
- * rate times 0.03, 1 and 30, on the device that `selector` names (NULL for the run's own): as many
- * steps as the run, or fewer where they would take more than some seconds. Nothing is written. */
+/** Train `network` as `config` (of a run, resolved) asks, once with each of `rates`, which are
+ * `n_rates`, positive and rising; with 0 of them, with the run's learning rate times 0.03, 1
+ * and 30. On the device that `selector` names (NULL for the run's own): as many steps as the run,
+ * or fewer where they would take more than some seconds. Nothing is written. */
 RippleWalks *ripple_walks_new(const RippleConfig *config, const RippleNetwork *network,
-                              const char *selector, const RippleExplainProgress *progress,
-                              GError **error);
+                              const gdouble *rates, guint n_rates, const char *selector,
+                              const RippleExplainProgress *progress, GError **error);
 void ripple_walks_free(RippleWalks *walks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleWalks, ripple_walks_free)
 

@@ -145,9 +145,7 @@ static RippleCanvas *draw(const RippleLandscape *landscape)
 
 RippleFigure *ripple_figure_contour(const RippleFigureRequest *request, GError **error)
 {
-    const RippleRunLossRequest asked = ripple_figure_loss_request(request);
-    g_autoptr(RippleLandscape) landscape =
-        ripple_landscape_new(&asked, request->plane, request->points, error);
+    g_autoptr(RippleLandscape) landscape = ripple_figure_landscape(request, error);
     if (!landscape)
         return NULL;
     return ripple_figure_new(draw(landscape), ripple_landscape_json(landscape));

@@ -46,6 +46,11 @@ static gboolean is_animated(const char *path)
     return g_str_has_suffix(path, ".gif") || g_str_has_suffix(path, ".html");
 }
 
+void ripple_figure_shared_clear(RippleFigureShared *shared)
+{
+    g_clear_pointer(&shared->landscape, ripple_landscape_unref);
+}
+
 gboolean ripple_figure_check_path(const char *path, GError **error)
 {
     if (is_json(path) || is_animated(path) || ripple_canvas_check_path(path, NULL))

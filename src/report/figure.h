@@ -7,7 +7,7 @@
 #pragma once
 
 #include "draw/canvas.h"
-#include "explain/plane.h"
+#include "explain/landscape.h"
 #include "explain/progress.h"
 #include "explain/run_record.h"
 #include "report/animation.h"
@@ -33,6 +33,14 @@ gboolean ripple_figure_check_path(const char *path, GError **error);
  * called .gif or .html: a USAGE error of a figure that has none. */
 gboolean ripple_figure_write(const RippleFigure *figure, const char *path, GError **error);
 
+/** What is computed once for several figures of one request; the first that asks puts it there. */
+typedef struct {
+    RippleLandscape *landscape;
+} RippleFigureShared;
+
+void ripple_figure_shared_clear(RippleFigureShared *shared);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RippleFigureShared, ripple_figure_shared_clear)
+
 /** What figures are made from. What is left 0 or NULL is chosen for you. */
 typedef struct {
     const RippleRunRecord *const *runs; /**< at least one */
@@ -44,6 +52,9 @@ typedef struct {
     guint64 seed;
     guint points;          /**< per side, of pictures that are computed on a grid */
     RipplePlaneKind plane; /**< through the weights, on which the loss is drawn */
+    const gdouble *rates;  /**< learning rates to compare, positive and rising */
+    guint n_rates;
+    RippleFigureShared *shared; /**< of the same request's other figures */
     const RippleExplainProgress *progress;
 } RippleFigureRequest;
 

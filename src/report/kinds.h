@@ -52,7 +52,7 @@ RippleFigure *ripple_figure_slope(const RippleFigureRequest *request, GError **e
 RippleFigure *ripple_figure_contour(const RippleFigureRequest *request, GError **error);
 RippleFigure *ripple_figure_surface(const RippleFigureRequest *request, GError **error);
 
-/** Three learning rates from the same start. */
+/** Several learning rates from the same start. */
 RippleFigure *ripple_figure_walk(const RippleFigureRequest *request, GError **error);
 
 /** Is there a model? What most kinds that show one ask; why not, as `applies` says it. */

@@ -12,6 +12,18 @@ RippleRunLossRequest ripple_figure_loss_request(const RippleFigureRequest *reque
                                   .progress = request->progress};
 }
 
+RippleLandscape *ripple_figure_landscape(const RippleFigureRequest *request, GError **error)
+{
+    if (request->shared && request->shared->landscape)
+        return ripple_landscape_ref(request->shared->landscape);
+    const RippleRunLossRequest asked = ripple_figure_loss_request(request);
+    RippleLandscape *landscape =
+        ripple_landscape_new(&asked, request->plane, request->points, error);
+    if (landscape && request->shared)
+        request->shared->landscape = ripple_landscape_ref(landscape);
+    return landscape;
+}
+
 static const char *known_text(RippleTrajectoryKind known)
 {
     switch (known) {

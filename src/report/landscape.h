@@ -9,6 +9,9 @@
 /** What is asked of `request`'s first run. */
 RippleRunLossRequest ripple_figure_loss_request(const RippleFigureRequest *request);
 
+/** The landscape that `request` asks for; shared with its other figures. */
+RippleLandscape *ripple_figure_landscape(const RippleFigureRequest *request, GError **error);
+
 /** What a picture of `landscape` says of itself: which plane, how much of the run's way lies in it,
  * what is known of the way, and what the loss is over. Free with g_free. */
 char *ripple_landscape_note(const RippleLandscape *landscape);

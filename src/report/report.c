@@ -9,6 +9,7 @@
 /* A report under way. */
 typedef struct {
     const RippleReportOptions *options;
+    RippleFigureRequest request;
     RipplePage *page;
     GPtrArray *missing; /* of char *: pictures that there are no numbers for, and why */
     guint parts;        /* of which the progress tells */
@@ -46,7 +47,7 @@ static void note_missing(Report *report, const char *kind, const char *why)
 /* The command that draws it alone, for one who wants it elsewhere. */
 static void append_command(Report *report, const RippleFigureKind *kind)
 {
-    const RippleFigureRequest *request = &report->options->request;
+    const RippleFigureRequest *request = &report->request;
     g_autoptr(GString) command = g_string_new(NULL);
     g_string_append_printf(command, "ripple plot %s", kind->name);
     for (guint i = 0; i < (kind->takes_runs ? request->n_runs : 1); i++) {
@@ -63,7 +64,7 @@ static void append_command(Report *report, const RippleFigureKind *kind)
 
 static void append_figure(Report *report, const RippleFigureKind *kind)
 {
-    const RippleFigureRequest *request = &report->options->request;
+    const RippleFigureRequest *request = &report->request;
     const char *why = NULL;
     if (kind->applies && !kind->applies(request, &why)) {
         note_missing(report, kind->name, why);
@@ -94,7 +95,7 @@ static void append_figures(Report *report)
 
 static void append_speed(Report *report)
 {
-    const RippleFigureRequest *request = &report->options->request;
+    const RippleFigureRequest *request = &report->request;
     g_autoptr(GError) error = NULL;
     begin_part(report, "speed");
     if (!report->options->measures_speed || !request->runs[0]->model)
@@ -106,7 +107,7 @@ static void append_speed(Report *report)
 
 static void append_again(Report *report)
 {
-    const RippleFigureRequest *request = &report->options->request;
+    const RippleFigureRequest *request = &report->request;
     ripple_page_section(report->page, "again", "To run it again");
     for (guint i = 0; i < request->n_runs; i++) {
         g_autofree char *path = g_build_filename(request->runs[i]->path, "config.ini", NULL);
@@ -159,7 +160,9 @@ char *ripple_report_html(const RippleReportOptions *options, GError **error)
         return NULL;
     g_autoptr(RipplePage) page = begin_page(request);
     g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
-    Report report = {options, page, missing, count_kinds() + 1, 0};
+    g_auto(RippleFigureShared) shared = {0};
+    Report report = {options, *request, page, missing, count_kinds() + 1, 0};
+    report.request.shared = &shared;
     ripple_page_section(page, "results", "What came of it");
     ripple_report_append_results(page, request->runs, request->n_runs);
     ripple_page_section(page, "asked", "What was asked");

@@ -1,4 +1,4 @@
-/* A learning rate too small, right and too large, side by side. */
+/* Learning rates side by side: too small, right and too large, or those that were asked for. */
 #include "explain/walk.h"
 #include "report/chart.h"
 #include "report/kinds.h"
@@ -7,6 +7,8 @@
 
 /* The heavy line is a mean over so much of the steps. */
 #define MEAN_SHARE 0.04
+
+#define MOST_COLUMNS 3u
 
 static const char *verdict_text(RippleWalkVerdict verdict)
 {
@@ -37,10 +39,24 @@ static gdouble *means_of(const RippleWalk *walk)
     return means;
 }
 
+/* What it does; and how far above the axis, where it leaves that. */
+static char *note_of(const RippleWalk *walk, gdouble most)
+{
+    gdouble highest = 0;
+    for (guint64 i = 0; i < walk->n_steps; i++)
+        highest = fmax(highest, walk->losses[i]);
+    if (highest <= most)
+        return g_strdup(verdict_text(walk->verdict));
+    g_autofree char *text = ripple_axis_text(highest, 0);
+    return g_strdup_printf("%s; up to %s, above the axis", verdict_text(walk->verdict), text);
+}
+
 static RippleChart *chart_of(const RippleWalks *walks, const RippleWalk *walk, gdouble most)
 {
     g_autofree char *rate = ripple_axis_text(walk->rate, 0);
-    g_autofree char *title = g_strdup_printf("learning rate %s", rate);
+    g_autofree char *title = g_strdup_printf(
+        "learning rate %s%s", rate, walk->rate == walks->run_rate ? ", the run's own" : "");
+    g_autofree char *note = note_of(walk, most);
     g_autofree gdouble *steps = g_new(gdouble, walk->n_steps + 1);
     g_autofree gdouble *means = means_of(walk);
     RippleChart *chart = ripple_chart_new(
@@ -50,7 +66,7 @@ static RippleChart *chart_of(const RippleWalks *walks, const RippleWalk *walk, g
         &(RippleChartAxis){.title = "loss", .least = 0, .most = most});
     for (guint64 i = 0; i < walk->n_steps; i++)
         steps[i] = i + 1;
-    ripple_chart_note(chart, verdict_text(walk->verdict));
+    ripple_chart_note(chart, note);
     ripple_chart_line(chart, "each batch", steps, walk->losses, walk->n_steps,
                       (RippleStyle){.stroke = RIPPLE_PAINT_POSITIVE, .opacity = 0.35});
     ripple_chart_line(chart, "mean of neighbours", steps, means, walk->n_steps,
@@ -62,19 +78,19 @@ static RippleChart *chart_of(const RippleWalks *walks, const RippleWalk *walk, g
 static RippleCanvas *draw(const RippleWalks *walks)
 {
     g_autofree char *note = g_strdup_printf(
-        "The run's training begun anew three times from the same start, with its own learning rate "
-        "in the middle, for %" G_GUINT64_FORMAT " steps on %s.",
-        walks->steps, walks->device);
+        "The run's training begun anew %u times from the same start, each time with another "
+        "learning rate, for %" G_GUINT64_FORMAT " steps on %s.",
+        walks->n_walks, walks->steps, walks->device);
     g_autoptr(GPtrArray) charts = g_ptr_array_new_with_free_func((GDestroyNotify)ripple_chart_free);
     gdouble most = 0;
-    for (guint i = 0; i < RIPPLE_WALKS; i++)
+    for (guint i = 0; i < walks->n_walks; i++)
         if (walks->walks[i].n_steps > 0)
             most = fmax(most, 1.6 * walks->walks[i].losses[0]);
-    for (guint i = 0; i < RIPPLE_WALKS; i++)
+    for (guint i = 0; i < walks->n_walks; i++)
         g_ptr_array_add(charts, chart_of(walks, &walks->walks[i], most > 0 ? most : 1));
     const RippleChartSheet sheet = {.title = "How long should the steps be?",
                                     .note = note,
-                                    .columns = charts->len,
+                                    .columns = MIN(charts->len, MOST_COLUMNS),
                                     .row_height = 330};
     return ripple_charts_draw(&sheet, (RippleChart *const *)charts->pdata, charts->len, NULL);
 }
@@ -82,8 +98,9 @@ static RippleCanvas *draw(const RippleWalks *walks)
 RippleFigure *ripple_figure_walk(const RippleFigureRequest *request, GError **error)
 {
     const RippleRunRecord *run = request->runs[0];
-    g_autoptr(RippleWalks) walks = ripple_walks_new(run->config, run->model->network,
-                                                    request->device, request->progress, error);
+    g_autoptr(RippleWalks) walks =
+        ripple_walks_new(run->config, run->model->network, request->rates, request->n_rates,
+                         request->device, request->progress, error);
     if (!walks)
         return NULL;
     return ripple_figure_new(draw(walks), ripple_walks_json(walks));
