@@ -47,6 +47,8 @@ typedef struct {
     void (*step)(const RippleStepReport *report, gpointer user_data);
     void (*epoch)(const RippleEpochReport *report, gpointer user_data);
     void (*progress)(const RippleProgress *progress, gpointer user_data);
+    /** The parameters (parameter_span floats, borrowed) before each step that is observed. */
+    void (*parameters)(guint64 steps_before, const gfloat *parameters, gpointer user_data);
     /** A sentence or two that the user should read: what training does to a layer that is observed
      * makes it unlikely to learn. */
     void (*warning)(const char *text, gpointer user_data);

@@ -276,6 +276,16 @@ static RippleTrainer *open_trainer(const RippleConsole *console, RippleConfig *c
     return trainer;
 }
 
+static gboolean check_observe(const RippleConfig *config, GError **error)
+{
+    if (config->observe.count == 0 || config->out)
+        return TRUE;
+    g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                        "What is observed is written to the run's directory; name one by --out, "
+                        "or leave out --observe.");
+    return FALSE;
+}
+
 gboolean ripple_command_train(int argc, char **argv, GError **error)
 {
     RippleConsole console = {0};
@@ -311,7 +321,8 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     if (print_plan)
         return ripple_train_plan(&console, config, resume != NULL, error);
 
-    g_autoptr(RippleTrainer) trainer = open_trainer(&console, config, resume, error);
+    g_autoptr(RippleTrainer) trainer =
+        check_observe(config, error) ? open_trainer(&console, config, resume, error) : NULL;
     if (!trainer)
         return FALSE;
     show_start(&console, trainer);

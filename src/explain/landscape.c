@@ -121,8 +121,8 @@ static void add_margin(gdouble ends[2])
     ends[1] += margin;
 }
 
-static void choose_window(const RipplePlane *plane, const RippleProjectedPath *path, gdouble x[2],
-                          gdouble y[2])
+void ripple_landscape_window(const RipplePlane *plane, const RippleProjectedPath *path,
+                             gdouble x[2], gdouble y[2])
 {
     gdouble least = plane->kind == RIPPLE_PLANE_RANDOM ? -1 : 0;
     x[0] = y[0] = least;
@@ -140,10 +140,10 @@ static void choose_window(const RipplePlane *plane, const RippleProjectedPath *p
 
 /* ---- the landscape --------------------------------------------------------------------------- */
 
-static gboolean check_points(guint *points, GError **error)
+gboolean ripple_landscape_check_points(guint *points, guint usual, GError **error)
 {
     if (*points == 0)
-        *points = RIPPLE_LANDSCAPE_POINTS;
+        *points = usual;
     if (*points >= RIPPLE_LANDSCAPE_LEAST_POINTS && *points <= RIPPLE_LANDSCAPE_MOST_POINTS)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
@@ -171,7 +171,7 @@ static gboolean compute(RippleLandscape *self, RippleRunLoss *loss,
         return FALSE;
     self->centre_loss = self->path.loss[self->path.n_points - 1];
     gdouble x[2], y[2];
-    choose_window(self->plane, &self->path, x, y);
+    ripple_landscape_window(self->plane, &self->path, x, y);
     return ripple_loss_grid_fill(&self->grid, self->plane, x, y, points, loss->objective,
                                  request->progress, error);
 }
@@ -179,7 +179,7 @@ static gboolean compute(RippleLandscape *self, RippleRunLoss *loss,
 RippleLandscape *ripple_landscape_new(const RippleRunLossRequest *request, RipplePlaneKind kind,
                                       guint points, GError **error)
 {
-    if (!check_points(&points, error))
+    if (!ripple_landscape_check_points(&points, RIPPLE_LANDSCAPE_POINTS, error))
         return NULL;
     RippleRunLossRequest wanted = *request;
     wanted.points = (guint64)points * points;

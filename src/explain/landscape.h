@@ -82,6 +82,14 @@ void ripple_loss_grid_clear(RippleLossGrid *grid);
 void ripple_loss_grid_json(GString *json, const RippleLossGrid *grid);
 void ripple_projected_path_json(GString *json, const RippleProjectedPath *path);
 
+/** The rectangle of `plane` that a picture of `path` shows: `x` and `y` are its ends. */
+void ripple_landscape_window(const RipplePlane *plane, const RippleProjectedPath *path,
+                             gdouble x[2], gdouble y[2]);
+
+/** Are there as many points to a side as there may be, or 0, which becomes `usual`? Otherwise a
+ * USAGE error. */
+gboolean ripple_landscape_check_points(guint *points, guint usual, GError **error);
+
 /** Most points of a trajectory of `network`: what its principal directions take no more than a few
  * seconds for. */
 guint ripple_landscape_most_path(const RippleNetwork *network);

@@ -1,7 +1,6 @@
 #include "explain/walk.h"
 
 #include "train/config_options.h"
-#include "train/json_object.h"
 
 #include <math.h>
 #include <ripple/error.h>
@@ -14,6 +13,15 @@
 #define FEWEST_STEPS 50
 #define MOST_STEPS 3000
 
+/* Points of the way of one walk, and bytes of all. */
+#define MOST_POINTS 40
+#define MOST_BYTES (512 << 20)
+
+/* Points to a side of the plane; and for how many more losses samples are to be left, since it is
+ * not all that is computed. */
+#define PLANE_POINTS 25
+#define PLANE_SHARE 4
+
 /* What counts as uphill, whatever the batches' chance, and as downhill. */
 #define UPHILL 1.1
 #define DOWNHILL_SHARE 0.5
@@ -25,8 +33,15 @@ void ripple_walks_free(RippleWalks *walks)
 {
     if (!walks)
         return;
-    for (guint i = 0; i < walks->n_walks; i++)
+    for (guint i = 0; i < walks->n_walks; i++) {
         g_free(walks->walks[i].losses);
+        ripple_trajectory_free(walks->walks[i].trajectory);
+        ripple_projected_path_clear(&walks->walks[i].path);
+    }
+    ripple_plane_free(walks->plane);
+    ripple_loss_grid_clear(&walks->grid);
+    g_free(walks->loss_name);
+    g_free(walks->samples);
     g_free(walks->device);
     g_free(walks);
 }
@@ -45,6 +60,8 @@ typedef struct {
     guint64 steps;
     guint64 before; /* steps of the walks before it */
     guint64 all;    /* steps of all walks */
+    gsize length;   /* of the parameters */
+    guint room;     /* points of the trajectory */
     const RippleExplainProgress *progress;
 } Walker;
 
@@ -57,16 +74,36 @@ static void take_step(const RippleStepReport *report, gpointer user_data)
                         walker->all);
 }
 
-/* As the run's, but that it leaves nothing behind and tells of each step. */
+static gboolean are_finite(const gfloat *values, gsize count)
+{
+    for (gsize i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return FALSE;
+    return TRUE;
+}
+
+static void keep_point(guint64 steps_before, const gfloat *parameters, gpointer user_data)
+{
+    Walker *walker = user_data;
+    RippleTrajectory *trajectory = walker->walk->trajectory;
+    if (trajectory->n_points == walker->room || !are_finite(parameters, walker->length))
+        return;
+    trajectory->steps[trajectory->n_points] = steps_before;
+    trajectory->weights[trajectory->n_points++] =
+        g_memdup2(parameters, walker->length * sizeof *parameters);
+}
+
+/* As the run's, but that it leaves nothing behind, tells of each step, and is observed `every`
+ * steps. */
 static RippleConfig *walk_config(const RippleConfig *config, const char *selector, gdouble rate,
-                                 GError **error)
+                                 guint64 every, GError **error)
 {
     g_autoptr(RippleConfig) own = ripple_config_copy(config, error);
     if (!own)
         return NULL;
     g_clear_pointer(&own->out, g_free);
     g_clear_pointer(&own->trace, g_free);
-    own->observe.count = 0;
+    own->observe = (RippleInterval){every, RIPPLE_INTERVAL_STEPS};
     own->checkpoint_every.count = 0;
     own->tune = RIPPLE_TUNE_OFF;
     own->log_every = 1;
@@ -81,17 +118,21 @@ static RippleConfig *walk_config(const RippleConfig *config, const char *selecto
 /* Ends where the run would, or after the walker's steps; or when a number is not finite. */
 static gboolean take_walk(Walker *walker, RippleTrainer *trainer, GError **error)
 {
-    const RippleObserver observer = {.step = take_step, .user_data = walker};
+    const RippleObserver observer = {
+        .step = take_step, .parameters = keep_point, .user_data = walker};
     RippleTrainingResult result;
     g_autoptr(GError) cause = NULL;
     if (walker->steps < ripple_trainer_steps(trainer))
         ripple_trainer_stop_after(trainer, walker->steps);
-    if (ripple_trainer_run(trainer, &observer, &result, &cause) ||
-        g_error_matches(cause, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE) ||
-        g_error_matches(cause, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED))
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&cause));
-    return FALSE;
+    gboolean is_whole = ripple_trainer_run(trainer, &observer, &result, &cause) ||
+                        g_error_matches(cause, RIPPLE_ERROR, RIPPLE_ERROR_INTERRUPTED);
+    if (is_whole)
+        keep_point(walker->walk->n_steps, ripple_trainer_model(trainer)->parameters, walker);
+    else if (!g_error_matches(cause, RIPPLE_ERROR, RIPPLE_ERROR_NOT_FINITE)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return FALSE;
+    }
+    return TRUE;
 }
 
 /* ---- what it is called ---------------------------------------------------------------------- */
@@ -141,54 +182,66 @@ static guint64 affordable_steps(const RippleConfig *config, const RippleNetwork 
     return (guint64)CLAMP(all / each, FEWEST_STEPS, MOST_STEPS);
 }
 
-RippleWalks *ripple_walks_new(const RippleConfig *config, const RippleNetwork *network,
-                              const gdouble *rates, guint n_rates, const char *selector,
-                              const RippleExplainProgress *progress, GError **error)
+/* So many that there is room for them, and principal directions can be found of all of them. */
+static guint affordable_points(const RippleNetwork *network, guint n_walks)
 {
+    gsize bytes = network->parameter_span * sizeof(gfloat);
+    guint most = MIN(ripple_landscape_most_path(network) / n_walks, MOST_POINTS);
+    return (guint)CLAMP(MOST_BYTES / bytes / n_walks, 2, MAX(2, most));
+}
+
+static gboolean go(RippleWalks *walks, guint index, const RippleRunLossRequest *request,
+                   GError **error)
+{
+    RippleWalk *walk = &walks->walks[index];
+    const RippleNetwork *network = request->model->network;
+    guint points = affordable_points(network, walks->n_walks);
+    guint64 every = (walks->steps + points - 2) / (points - 1);
+    g_autoptr(RippleConfig) own =
+        walk_config(request->config, request->device, walk->rate, every, error);
+    g_autoptr(RippleTrainer) trainer = own ? ripple_trainer_new(own, error) : NULL;
+    if (!trainer)
+        return FALSE;
+    if (index == 0)
+        walks->device = g_strdup(ripple_device_name(ripple_trainer_device(trainer)));
+    walk->losses = g_new(gdouble, walks->steps);
+    walk->trajectory = g_new0(RippleTrajectory, 1);
+    walk->trajectory->steps = g_new(guint64, points);
+    walk->trajectory->weights = g_new0(gfloat *, points);
+    Walker walker = {.walk = walk,
+                     .steps = walks->steps,
+                     .before = index * walks->steps,
+                     .all = walks->n_walks * walks->steps,
+                     .length = network->parameter_span,
+                     .room = points,
+                     .progress = request->progress};
+    return take_walk(&walker, trainer, error);
+}
+
+RippleWalks *ripple_walks_new(const RippleRunLossRequest *request, const gdouble *rates,
+                              guint n_rates, guint points, GError **error)
+{
+    RippleRunLossRequest wanted = *request;
+    if (!ripple_landscape_check_points(&points, PLANE_POINTS, error))
+        return NULL;
+    wanted.data = NULL;
+    wanted.points = PLANE_SHARE * (guint64)points * points;
+    g_autoptr(RippleRunLoss) loss = ripple_run_loss_new(&wanted, error);
+    if (!loss)
+        return NULL;
     g_autoptr(RippleWalks) walks = g_new0(RippleWalks, 1);
+    walks->run_rate = request->config->learning_rate;
     walks->n_walks = n_rates > 0 ? MIN(n_rates, RIPPLE_WALKS_MOST) : G_N_ELEMENTS(factors);
-    walks->run_rate = config->learning_rate;
+    walks->steps =
+        MIN(loss->planned_steps, affordable_steps(request->config, request->model->network,
+                                                  walks->n_walks, request->device));
     for (guint i = 0; i < walks->n_walks; i++) {
-        RippleWalk *walk = &walks->walks[i];
-        walk->rate = n_rates > 0 ? rates[i] : factors[i] * config->learning_rate;
-        g_autoptr(RippleConfig) own = walk_config(config, selector, walk->rate, error);
-        g_autoptr(RippleTrainer) trainer = own ? ripple_trainer_new(own, error) : NULL;
-        if (!trainer)
-            return NULL;
-        if (i == 0) {
-            walks->device = g_strdup(ripple_device_name(ripple_trainer_device(trainer)));
-            walks->steps = MIN(affordable_steps(config, network, walks->n_walks, selector),
-                               ripple_trainer_steps(trainer));
-        }
-        walk->losses = g_new(gdouble, walks->steps);
-        Walker walker = {walk, walks->steps, i * walks->steps, walks->n_walks * walks->steps,
-                         progress};
-        if (!take_walk(&walker, trainer, error))
+        walks->walks[i].rate = n_rates > 0 ? rates[i] : factors[i] * walks->run_rate;
+        if (!go(walks, i, request, error))
             return NULL;
     }
     judge(walks);
+    if (!ripple_walks_survey(walks, loss, request, points, error))
+        return NULL;
     return g_steal_pointer(&walks);
-}
-
-GString *ripple_walks_json(const RippleWalks *walks)
-{
-    GString *json = g_string_new(NULL);
-    ripple_json_begin_object(json, NULL);
-    ripple_json_set_text(json, "kind", "walk");
-    ripple_json_set_whole(json, "steps", walks->steps);
-    ripple_json_set_text(json, "device", walks->device);
-    ripple_json_begin_array(json, "walks");
-    for (guint i = 0; i < walks->n_walks; i++) {
-        const RippleWalk *walk = &walks->walks[i];
-        ripple_json_begin_object(json, NULL);
-        ripple_json_set_number(json, "learning_rate", walk->rate);
-        ripple_json_set_text(json, "verdict", ripple_walk_verdict_name(walk->verdict));
-        ripple_json_set_number(json, "first", walk->first);
-        ripple_json_set_number(json, "last", walk->last);
-        ripple_json_set_numbers(json, "losses", walk->losses, walk->n_steps);
-        ripple_json_end_object(json);
-    }
-    ripple_json_end_array(json);
-    ripple_json_end_object(json);
-    return json;
 }

@@ -136,7 +136,7 @@ typedef struct {
 } RippleChartSheet;
 
 /** Draw `count` charts as small multiples. The plots of one column have the same left and right
- * edge. A legend that all charts would have stands once, above them. `frames` (`count` of them) is
+ * edge. Where all legends are the same, it stands once, above them. `frames` (`count` of them) is
  * filled where it is not NULL. */
 RippleCanvas *ripple_charts_draw(const RippleChartSheet *sheet, RippleChart *const *charts,
                                  guint count, RippleChartFrame *frames);

@@ -71,13 +71,19 @@ static gdouble row_height(const Layout *layout, guint row)
 
 static GPtrArray *shared_legend(RippleChart *const *charts, guint count)
 {
-    g_autoptr(GPtrArray) first = count > 1 ? ripple_chart_legend(charts[0]) : NULL;
-    for (guint i = 1; first && i < count; i++) {
-        g_autoptr(GPtrArray) other = ripple_chart_legend(charts[i]);
-        if (!ripple_chart_legend_equals(first, other))
+    g_autoptr(GPtrArray) found = NULL;
+    guint n_same = 0;
+    for (guint i = 0; i < count; i++) {
+        g_autoptr(GPtrArray) legend = ripple_chart_legend(charts[i]);
+        if (legend->len == 0)
+            continue;
+        if (found && !ripple_chart_legend_equals(found, legend))
             return NULL;
+        if (!found)
+            found = g_steal_pointer(&legend);
+        n_same++;
     }
-    return first && first->len > 0 ? g_steal_pointer(&first) : NULL;
+    return n_same > 1 ? g_steal_pointer(&found) : NULL;
 }
 
 static void fit_margins(Layout *layout, const RippleMargins *least)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "explain/landscape.h"
+#include "report/chart.h"
 #include "report/figure.h"
 
 /** What is asked of `request`'s first run. */
@@ -18,6 +19,11 @@ char *ripple_landscape_note(const RippleLandscape *landscape);
 
 /** Does enough of the run's way lie in the plane for it to be drawn? Of a random plane seldom. */
 gboolean ripple_landscape_shows_path(const RippleLandscape *landscape);
+
+/** Fill `chart` with the losses on a plane: colours, and lines of equal loss, with their numbers
+ * where `has_numbers`. The bar of the colours is titled `title`; without one there is none. */
+void ripple_landscape_fill_chart(RippleChart *chart, const RippleLossGrid *grid,
+                                 gboolean has_numbers, const char *title);
 
 /** What goes along the axes of its plane. Static. */
 const char *ripple_landscape_axis(const RippleLandscape *landscape, guint axis);

@@ -95,20 +95,8 @@ static RippleTrainer *trainer_new(RippleConfig *config, RippleMaterial *material
     return g_steal_pointer(&self);
 }
 
-static gboolean check_observe(const RippleConfig *config, GError **error)
-{
-    if (config->observe.count == 0 || config->out)
-        return TRUE;
-    g_set_error_literal(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                        "What is observed is written to the run's directory; name one by --out, "
-                        "or leave out --observe.");
-    return FALSE;
-}
-
 RippleTrainer *ripple_trainer_new(RippleConfig *config, GError **error)
 {
-    if (!check_observe(config, error))
-        return NULL;
     RippleMaterial *material = ripple_material_new(config, error);
     g_autoptr(RippleTrainer) self = trainer_new(config, material, error);
     if (!self)

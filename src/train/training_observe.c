@@ -16,16 +16,22 @@ guint64 ripple_run_observation_room(const RippleRun *run)
     return run->enqueued % every == 0 ? 1 : every - run->enqueued % every;
 }
 
+/* The parameters from before the next step. */
+static gboolean wants_parameters(const RippleRun *run)
+{
+    const RippleObservationFiles *files = run->trainer->observation_files;
+    return run->observer->parameters ||
+           (files && ripple_observation_files_wants(files, run->enqueued));
+}
+
 gboolean ripple_run_before_steps(RippleRun *run, const RippleBatch *batch, GError **error)
 {
     guint64 every = interval(run);
     run->is_observed = every > 0 && run->enqueued % every == 0;
     return !run->is_observed ||
-           ripple_observations_before(
-               run->trainer->observations, batch, run->enqueued + 1, run->epoch,
-               run->config->learning_rate,
-               ripple_observation_files_wants(run->trainer->observation_files, run->enqueued),
-               error);
+           ripple_observations_before(run->trainer->observations, batch, run->enqueued + 1,
+                                      run->epoch, run->config->learning_rate, wants_parameters(run),
+                                      error);
 }
 
 gboolean ripple_run_after_steps(RippleRun *run, GError **error)
@@ -110,11 +116,16 @@ static gboolean write_down(const RippleObservation *observation, const gfloat *p
 {
     RippleRun *run = user_data;
     RippleObservationFiles *files = run->trainer->observation_files;
-    g_autoptr(GString) line = ripple_observation_line(observation);
+    guint64 steps_before = observation->step - 1;
     look_for_trouble(run, observation);
+    if (parameters && run->observer->parameters)
+        run->observer->parameters(steps_before, parameters, run->observer->user_data);
+    if (!files)
+        return TRUE;
+    g_autoptr(GString) line = ripple_observation_line(observation);
     return ripple_observation_files_add(files, line, error) &&
-           (!parameters ||
-            ripple_observation_files_keep(files, observation->step - 1, parameters, error));
+           (!parameters || !ripple_observation_files_wants(files, steps_before) ||
+            ripple_observation_files_keep(files, steps_before, parameters, error));
 }
 
 gboolean ripple_run_write_observations(RippleRun *run, gboolean all, GError **error)
