@@ -77,6 +77,23 @@ static gboolean parse_place(const Words *words, Request *request, GError **error
     return TRUE;
 }
 
+/* What looks like one of these, but holds a text, no program opens. */
+static gboolean check_name(const char *path, GError **error)
+{
+    static const char *const others[] = {".png", ".pdf", ".gif", ".jpg", ".jpeg"};
+    for (guint i = 0; path && i < G_N_ELEMENTS(others); i++) {
+        if (!g_str_has_suffix(path, others[i]))
+            continue;
+        g_set_error(
+            error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+            "Cannot explain in \"%s\": the name of a picture ends in .svg, that of a page in "
+            ".html, of a graph in .dot, of numbers in .json, and of a text in .txt.",
+            path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 /* The format that a file's name asks for; text where it asks for none. */
 static const char *format_of(const char *path)
 {
@@ -100,6 +117,7 @@ static gboolean parse(const Words *words, gboolean is_json, Request *request, GE
         return usage_error(error, "lr", words->rate, "a number above 0");
     const char *format = words->format ? words->format : format_of(words->output);
     if (!parse_place(words, request, error) ||
+        (!words->format && !check_name(words->output, error)) ||
         !ripple_text_choose("format", format, formats, G_N_ELEMENTS(formats), &request->format,
                             error))
         return FALSE;
