@@ -13,6 +13,17 @@ static void show_progress(const char *part, gdouble fraction, gpointer user_data
     ripple_console_progress_share(user_data, fraction, part);
 }
 
+static gboolean check_name(const char *path, GError **error)
+{
+    if (!path || g_str_has_suffix(path, ".html") || g_str_has_suffix(path, ".htm"))
+        return TRUE;
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
+                "Cannot write the report to \"%s\": it is a page, whose name ends in .html; a "
+                "browser prints it, also to PDF.",
+                path);
+    return FALSE;
+}
+
 static gboolean write_page(const char *path, const char *html, GError **error)
 {
     g_autoptr(RippleReplacement) file = ripple_replacement_new(path, error);
@@ -59,7 +70,8 @@ gboolean ripple_command_report(int argc, char **argv, GError **error)
             "it, its pictures, the device and its speed, and how to run it again. RUN is what "
             "--out of `ripple train` named. The page needs nothing else, no script either.\n\n"
             "Example: ripple report runs/first",
-            entries, NULL, &console, &words, error))
+            entries, NULL, &console, &words, error) ||
+        !check_name(output, error))
         return FALSE;
     g_autoptr(GPtrArray) runs = ripple_run_records_new(words, error);
     if (!runs)
