@@ -141,6 +141,22 @@ static void append_return(GString *frame, guint columns)
     g_string_append_c(frame, '\r');
 }
 
+/* The beginning of a line that fits, since what wraps cannot be drawn over. It ends where one of
+ * its parts does: half a number would be another number. */
+static char *beginning(const char *line, guint most)
+{
+    if ((guint)g_utf8_strlen(line, -1) <= most)
+        return g_strdup(line);
+    char *row = g_utf8_substring(line, 0, most);
+    const char *rest = g_utf8_offset_to_pointer(line, (glong)most);
+    gboolean is_whole = g_str_has_prefix(rest, "  ") || g_str_has_prefix(rest, "; ");
+    char *spaces = g_strrstr(row, "  "), *semicolon = g_strrstr(row, "; ");
+    char *end = MAX(spaces, semicolon);
+    if (end && end > row && !is_whole)
+        *end = '\0';
+    return row;
+}
+
 void ripple_console_progress(const RippleConsole *console, const char *lines)
 {
     if (console->quiet || !ripple_console_is_terminal())
@@ -152,12 +168,11 @@ void ripple_console_progress(const RippleConsole *console, const char *lines)
     append_return(frame, columns);
     if (!progress_widths)
         progress_widths = g_array_new(FALSE, FALSE, sizeof(guint));
-    guint before = progress_widths->len;
+    guint before = rows_shown(columns);
     g_array_set_size(progress_widths, 0);
     for (guint i = 0; parts[i]; i++) {
-        /* What wraps cannot be drawn over: the beginning that fits. */
-        guint width = MIN((guint)g_utf8_strlen(parts[i], -1), columns - 1);
-        g_autofree char *row = g_utf8_substring(parts[i], 0, width);
+        g_autofree char *row = beginning(parts[i], columns - 1);
+        guint width = (guint)g_utf8_strlen(row, -1);
         g_string_append_printf(frame, "%s%s\033[K", i == 0 ? "" : "\n\r", row);
         g_array_append_val(progress_widths, width);
     }
