@@ -39,9 +39,7 @@ RippleFigure *ripple_figure_network(const RippleFigureRequest *request, GError *
         return NULL;
     g_autofree char *text = ripple_figure_model_text(request->runs[0]);
     g_autofree char *caption =
-        g_strdup_printf("%s.\nWhat training has made of the weights: blue ones pass on what comes "
-                        "in, orange ones its opposite.",
-                        text);
+        g_strdup_printf("%s.\nBlue weights pass on what comes in, orange ones its opposite.", text);
     return draw(request, NULL, RIPPLE_VIEW_WEIGHTS, "The network and its weights", caption);
 }
 

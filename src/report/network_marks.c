@@ -6,15 +6,27 @@
 
 #define MARGIN 28.0
 #define NOTE_HEIGHT 14.0
+#define CAPTION_SIZE 12.0
+#define SMALLEST_CAPTION_SIZE 9.0
 
 /* ---- title and legend ----------------------------------------------------------------------- */
+
+/* A size of type at which each line fits, if there is one that can be read. */
+static gdouble size_that_fits(char *const *lines, gdouble width)
+{
+    RippleTextStyle text = {.size = CAPTION_SIZE};
+    for (guint i = 0; lines[i]; i++)
+        while (text.size > SMALLEST_CAPTION_SIZE && ripple_text_width(lines[i], text) > width)
+            text.size -= 0.5;
+    return text.size;
+}
 
 void ripple_network_draw_title(RippleCanvas *canvas, const RippleNetworkLayout *layout,
                                const RippleNetworkDrawing *drawing)
 {
     gdouble y = 30, width = layout->width - 2 * MARGIN;
     RippleTextStyle title = {.size = RIPPLE_TITLE_SIZE, .bold = TRUE};
-    RippleTextStyle text = {.paint = RIPPLE_PAINT_FAINT, .size = 12};
+    RippleTextStyle text = {.paint = RIPPLE_PAINT_FAINT};
     if (drawing->title) {
         g_autofree char *fitted = ripple_text_cut(drawing->title, width, title);
         ripple_canvas_text(canvas, fitted, MARGIN, y, title);
@@ -22,6 +34,7 @@ void ripple_network_draw_title(RippleCanvas *canvas, const RippleNetworkLayout *
     if (!drawing->caption)
         return;
     g_auto(GStrv) lines = g_strsplit(drawing->caption, "\n", -1);
+    text.size = size_that_fits(lines, width);
     for (guint i = 0; lines[i] && i < 2; i++) {
         g_autofree char *fitted = ripple_text_cut(lines[i], width, text);
         y += 17;

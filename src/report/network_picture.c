@@ -195,6 +195,12 @@ static void draw_column(const Picture *self, guint c)
 
 /* ---- text around them ----------------------------------------------------------------------- */
 
+static char *norm_text(const Picture *self, const RippleViewColumn *column, guint digits)
+{
+    g_autofree char *norm = ripple_story_digits(column->norm, digits);
+    return g_strdup_printf("‖%s‖ %s", value_name(self->view->kind, column->column), norm);
+}
+
 static void draw_heading(const Picture *self, guint c)
 {
     const RippleViewColumn *column = &self->view->columns[c];
@@ -218,11 +224,13 @@ static void draw_heading(const Picture *self, guint c)
                            x, y + 25, small);
     if (!is_reached(self, c) || !isfinite(column->norm))
         return;
-    g_autofree char *norm = ripple_story_digits(column->norm, 3);
-    g_autofree char *line =
-        g_strdup_printf("‖%s‖ %s", value_name(self->view->kind, column->column), norm);
-    ripple_canvas_text(self->canvas, line, x, self->layout.bottom + 14,
-                       (RippleTextStyle){.size = RIPPLE_SMALL_SIZE, .align = 0.5});
+    g_autofree char *line = norm_text(self, column, 3);
+    RippleTextStyle plain = {.size = RIPPLE_SMALL_SIZE, .align = 0.5};
+    if (ripple_text_width(line, plain) > self->layout.pitch) {
+        g_free(line);
+        line = norm_text(self, column, 2);
+    }
+    ripple_canvas_text(self->canvas, line, x, self->layout.bottom + 14, plain);
 }
 
 static void draw_gap(const Picture *self)
