@@ -99,10 +99,13 @@ static void tell_rule(RippleStory *story, const RippleChain *chain)
     g_autofree char *delta = ripple_story_number(chain->delta);
     g_autofree char *gradient = ripple_story_digits(chain->gradient, 9);
     ripple_story_heading(story, "The chain rule");
-    ripple_story_paragraph(story, "How much does the loss L change with the weight w? The weight "
-                                  "moves its unit's z, z moves the activation a, and a moves the "
-                                  "loss; the three slopes multiply.");
-    if (isfinite(chain->loss_slope) && isfinite(chain->derivative))
+    gboolean has_three = isfinite(chain->loss_slope) && isfinite(chain->derivative);
+    ripple_story_paragraph(
+        story,
+        "How much does the loss L change with the weight w? The weight moves its unit's z, %s.",
+        has_three ? "z moves the activation a, and a moves the loss; the three slopes multiply"
+                  : "and z moves the loss; the two slopes multiply");
+    if (has_three)
         ripple_story_formula(story,
                              "∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w\n"
                              "      = %s · %s · %s\n"
