@@ -295,6 +295,10 @@ static gboolean open_file(RippleSafetensors *file, GError **error)
                     "Cannot read the model file \"%s\": %s.", file->path, g_strerror(code));
         return FALSE;
     }
+    if (S_ISDIR(status.st_mode))
+        return ripple_safetensors_blame(file->path, error,
+                                        "it is a directory; name the file in it, which is called "
+                                        "model.safetensors where ripple wrote it.");
     /* A pipe or a device would never end. */
     if (!S_ISREG(status.st_mode))
         return ripple_safetensors_blame(file->path, error, "it is not a regular file.");

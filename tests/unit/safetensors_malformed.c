@@ -171,7 +171,7 @@ static void test_no_regular_file(void)
     g_autofree char *missing = files_path("none");
     assert_refused(missing, "No such file");
     assert_refused("/dev/zero", "not a regular file");
-    assert_refused(g_get_tmp_dir(), "not a regular file");
+    assert_refused(g_get_tmp_dir(), "it is a directory");
 }
 
 /* Neither brackets nor values are bounded by the length of the header alone. */
