@@ -204,6 +204,9 @@ gboolean ripple_command_plot(int argc, char **argv, GError **error)
     guint n_rates = 0;
     if (options.rates && !parse_rates(options.rates, rates, &n_rates, error))
         return FALSE;
+    /* Before the runs, or who takes the words the other way round would be told of a run. */
+    if (!options.list && !ripple_figure_kind(words[0], error))
+        return FALSE;
     g_autoptr(GPtrArray) runs = ripple_run_records_new(options.list ? words : words + 1, error);
     if (!runs)
         return FALSE;

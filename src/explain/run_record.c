@@ -132,17 +132,22 @@ static gboolean read_metrics(RippleRunRecord *record, GError **error)
 
 /* ---- configuration and model ---------------------------------------------------------------- */
 
+static gboolean no_run(const char *path, GError **error)
+{
+    const char *why = !exists(path) ? "there is no such directory."
+                      : !g_file_test(path, G_FILE_TEST_IS_DIR)
+                          ? "it is a file; name the directory that `ripple train --out` made."
+                          : "it has no config.ini, which `ripple train --out DIRECTORY` writes.";
+    g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA, "There is no run in \"%s\": %s", path, why);
+    return FALSE;
+}
+
 static gboolean read_config(RippleRunRecord *record, GError **error)
 {
     g_autofree char *path = g_build_filename(record->path, "config.ini", NULL);
     g_autoptr(GError) cause = NULL;
-    if (!exists(path)) {
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_DATA,
-                    "There is no run in \"%s\": it has no config.ini, which `ripple train --out "
-                    "DIRECTORY` writes.",
-                    record->path);
-        return FALSE;
-    }
+    if (!exists(path))
+        return no_run(record->path, error);
     if (!check_file(path, error))
         return FALSE;
     if (ripple_config_load(record->config, path, &cause))

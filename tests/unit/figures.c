@@ -72,7 +72,7 @@ static void test_bad_records(void)
     }
     g_autoptr(GError) error = NULL;
     g_assert_null(ripple_run_record_new("/no/such/run", &error));
-    data_assert_error(error, "/no/such/run", "config.ini");
+    data_assert_error(error, "/no/such/run", "there is no such directory");
 }
 
 /* What stands in the JSON of a figure is what the lines say. */
