@@ -169,13 +169,14 @@ static RippleCanvas *draw(Picture *picture, const char *model_text)
         add_values(picture);
     }
     gsize shown = MIN(picture->dataset->samples, MOST_SAMPLES);
-    g_autofree char *note =
-        g_strdup_printf("%s. %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " samples of %s.%s",
-                        model_text, shown, picture->dataset->samples, picture->dataset->source,
-                        is_plane && model->class_names
-                            ? " The ground has the colour of the predicted class, the surer the "
-                              "stronger."
-                            : "");
+    g_autofree char *note = g_strdup_printf(
+        "%s. %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " samples of %s.%s", model_text, shown,
+        picture->dataset->samples, picture->dataset->source,
+        !is_plane            ? ""
+        : model->class_names ? " The ground has the colour of the predicted class, the surer the "
+                               "stronger."
+                             : " The ground has the colour of what the model says, each dot that "
+                               "of what is right.");
     const RippleChartSheet sheet = {.title = is_plane ? "What the model says over the plane"
                                                       : "The fitted curve",
                                     .note = note,

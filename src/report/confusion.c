@@ -1,6 +1,7 @@
 /* The confusion matrix, and beside it the mistakes of which the model was surest. */
 #include "explain/confusion.h"
 
+#include "base/text.h"
 #include "draw/text.h"
 #include "report/chart.h"
 #include "report/kinds.h"
@@ -173,11 +174,11 @@ static void draw_mistakes(const Picture *picture)
 static RippleCanvas *draw(Picture *picture)
 {
     const RippleConfusion *confusion = picture->confusion;
-    g_autofree char *note =
-        g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
-                        " samples of %s are classified wrongly (%.2f%%).",
-                        confusion->n_mistakes, confusion->samples, picture->dataset->source,
-                        100.0 * confusion->n_mistakes / confusion->samples);
+    g_autofree char *mistakes = ripple_text_count(confusion->n_mistakes);
+    g_autofree char *samples = ripple_text_count(confusion->samples);
+    g_autofree char *note = g_strdup_printf(
+        "%s of %s samples of %s are classified wrongly (%.2f%%).", mistakes, samples,
+        picture->dataset->source, 100.0 * confusion->n_mistakes / confusion->samples);
     picture->canvas = ripple_canvas_new(WIDTH, TOP + MATRIX_HEIGHT + EDGE,
                                         "Which classes are taken for which", note);
     draw_cut(picture->canvas, "Which classes are taken for which", EDGE, 34, WIDTH - 2 * EDGE,

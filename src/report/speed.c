@@ -1,5 +1,6 @@
 #include "report/speed.h"
 
+#include "base/text.h"
 #include "measure/peak.h"
 #include "network/backend.h"
 #include "opencl/peak.h"
@@ -86,7 +87,10 @@ static void append_sums(RipplePage *page, const Speed *speed)
     append_row(page, "device", ripple_device_name(speed->backend));
     if (driver)
         append_row(page, "driver", driver);
-    append_number(page, "speed", "%.0f samples a second", speed->speed.samples_per_second);
+    g_autofree char *rate = ripple_text_count((guint64)speed->speed.samples_per_second);
+    g_autofree char *rate_text = g_strdup_printf("%s samples a second", rate);
+    if (isfinite(speed->speed.samples_per_second))
+        append_row(page, "speed", rate_text);
     append_number(page, "a step", "%.4g ms", speed->speed.milliseconds);
     append_number(page, "arithmetic", "%.4g GFLOP/s", speed->speed.gflops.median);
     append_number(page, "of the device's peak", "%.1f%%",

@@ -88,8 +88,9 @@ RippleFigure *ripple_figure_units(const RippleFigureRequest *request, GError **e
     charts[n_charts] =
         draw_share(run, "Dead units of relu", "share of the layer's units", dead_share, FALSE);
     n_charts += charts[n_charts] != NULL;
-    charts[n_charts] = draw_share(run, "Saturated units of other activations",
-                                  "share of the layer's units", saturated_share, n_charts == 0);
+    charts[n_charts] =
+        draw_share(run, n_charts > 0 ? "Saturated units of other activations" : "Saturated units",
+                   "share of the layer's units", saturated_share, n_charts == 0);
     n_charts += charts[n_charts] != NULL;
     const RippleChartSheet sheet = {
         .title = "Units that learn nothing",

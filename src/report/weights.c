@@ -1,5 +1,6 @@
 /* The weights of each layer as a histogram. */
 #include "explain/weights.h"
+#include "explain/story.h"
 #include "report/chart.h"
 #include "report/kinds.h"
 #include "train/json_object.h"
@@ -15,10 +16,12 @@ static RippleChart *layer_chart(const RippleModel *model, guint layer,
     const RippleLayer *own = &model->network->layers[layer];
     g_autofree char *title = g_strdup_printf("Layer %u: %u → %u %s", layer, own->inputs,
                                              own->outputs, ripple_activation_name(own->activation));
-    g_autofree char *note =
-        g_strdup_printf("mean %.3g, deviation %.3g", histogram->mean, histogram->deviation);
-    RippleChart *chart = ripple_chart_new(title, &(RippleChartAxis){.title = "weight"},
-                                          &(RippleChartAxis){.title = "number of weights"});
+    g_autofree char *mean = ripple_story_digits(histogram->mean, 3);
+    g_autofree char *deviation = ripple_story_digits(histogram->deviation, 3);
+    g_autofree char *note = g_strdup_printf("mean %s, deviation %s", mean, deviation);
+    RippleChart *chart = ripple_chart_new(
+        title, &(RippleChartAxis){.title = "weight"},
+        &(RippleChartAxis){.title = "number of weights", .ticks = RIPPLE_TICKS_WHOLE});
     ripple_chart_note(chart, note);
     ripple_chart_bars(chart, NULL, histogram->edges, histogram->counts, RIPPLE_WEIGHT_BINS,
                       (RippleStyle){.fill = RIPPLE_PAINT_POSITIVE});
