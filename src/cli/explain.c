@@ -169,15 +169,19 @@ static gboolean take_from_run(const RippleConsole *console, const char *model_pa
 
 /* ---- what comes out ------------------------------------------------------------------------- */
 
-static gboolean write_out(const char *path, const GString *text, GError **error)
+static gboolean write_out(const RippleConsole *console, const char *path, const GString *text,
+                          GError **error)
 {
     if (!path) {
         ripple_console_print("%s", text->str);
         return TRUE;
     }
     g_autoptr(RippleReplacement) file = ripple_replacement_new(path, error);
-    return file && ripple_replacement_write(file, text->str, text->len, error) &&
-           ripple_replacement_finish(file, error);
+    if (!file || !ripple_replacement_write(file, text->str, text->len, error) ||
+        !ripple_replacement_finish(file, error))
+        return FALSE;
+    ripple_console_note(console, "explanation is in %s", path);
+    return TRUE;
 }
 
 static GString *render(const Request *request, const RippleModel *model,
@@ -256,5 +260,5 @@ gboolean ripple_command_explain(int argc, char **argv, GError **error)
     if (!chain)
         return FALSE;
     g_autoptr(GString) text = render(&request, model, dataset, sample, chain);
-    return write_out(words.output, text, error);
+    return write_out(&console, words.output, text, error);
 }
