@@ -43,6 +43,24 @@ static void tell_weight(RippleStory *story, const RippleModel *model, const Ripp
                                chain->is_output ? ", an output" : "");
 }
 
+/* Who knows the data looks for their numbers, not for what they were scaled to. */
+static void tell_scaling(RippleStory *story, const RippleModel *model, const RippleChain *chain)
+{
+    if (chain->place.layer > 0 || chain->place.is_bias)
+        return;
+    const RippleTransform *transform = model->transform;
+    guint column = transform->columns > 1 ? chain->place.input : 0;
+    gdouble scale = transform->scale[column], shift = transform->shift[column];
+    if (scale == 0 || (scale == 1 && shift == 0))
+        return;
+    g_autofree char *raw = ripple_story_number((chain->x - shift) / scale);
+    g_autofree char *scaled = ripple_story_number(chain->x);
+    ripple_story_paragraph(story,
+                           "The data have %s there, which comes in as %s: inputs are scaled as "
+                           "they were for the training.",
+                           raw, scaled);
+}
+
 /* ---- the chain rule ------------------------------------------------------------------------- */
 
 /* f′ in the terms of ripple/activation.h. */
@@ -240,6 +258,7 @@ RippleStory *ripple_story_of_chain(const RippleModel *model, const RippleDataset
     ripple_story_tell_sample(story, model, dataset, sample);
     ripple_story_tell_ripple(story, sample);
     tell_weight(story, model, chain);
+    tell_scaling(story, model, chain);
     tell_rule(story, chain);
     if (chain->is_output)
         tell_output(story, model, chain);

@@ -55,6 +55,16 @@ static char *outcome(const RippleModel *model, const RippleSample *sample)
     return g_strdup_printf("It is of class \"%s\"; the loss is %s.", own, loss);
 }
 
+/* What comes in is not what stands in the table. An image's pixels are shown, not their numbers. */
+static gboolean is_scaled(const RippleModel *model)
+{
+    const RippleTransform *transform = model->transform;
+    for (guint i = 0; i < transform->columns && model->image_width == 0; i++)
+        if (transform->scale[i] != 1 || transform->shift[i] != 0)
+            return TRUE;
+    return FALSE;
+}
+
 RippleFigure *ripple_figure_forward(const RippleFigureRequest *request, GError **error)
 {
     g_autoptr(RippleSample) sample = take_sample(request, error);
@@ -65,8 +75,11 @@ RippleFigure *ripple_figure_forward(const RippleFigureRequest *request, GError *
         "Forward: what the network makes of sample %" G_GSIZE_FORMAT, sample->index);
     g_autofree char *caption = g_strdup_printf(
         "From left to right: each unit adds up what comes in, z = Σ w·x + b, and passes on "
-        "a = f(z).\n%s",
-        result);
+        "a = f(z).\n%s%s",
+        result,
+        is_scaled(request->runs[0]->model)
+            ? " Inputs are shown as they come in, scaled as for the training."
+            : "");
     return draw(request, sample, RIPPLE_VIEW_FORWARD, title, caption);
 }
 
