@@ -44,7 +44,7 @@ static GOptionGroup *options_group(PlotOptions *options)
         {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
          "Show these samples (default: the run's test set, or what it trained on)", "SPEC"},
         {"device", 0, 0, G_OPTION_ARG_FILENAME, &options->device,
-         "auto, reference, P:D, or a part of a name", "SEL"},
+         "auto, reference, P:D, or a part of a name (default: where the run did)", "SEL"},
         {"sample", 0, 0, G_OPTION_ARG_INT64, &options->sample,
          "Which sample, counted from 0 (default: 0)", "N"},
         {"layer", 0, 0, G_OPTION_ARG_INT64, &options->layer,

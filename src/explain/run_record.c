@@ -220,8 +220,8 @@ gboolean ripple_run_record_check_model(const RippleRunRecord *record, GError **e
     if (record->model)
         return TRUE;
     g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                "The run in %s has no model yet; one is there when it ends or is interrupted, or "
-                "from its first checkpoint on.",
+                "The run in %s has no model; one is there from its first checkpoint on, and when "
+                "it is interrupted or ends with finite numbers.",
                 record->path);
     return FALSE;
 }

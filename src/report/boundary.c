@@ -207,7 +207,7 @@ RippleFigure *ripple_figure_boundary(const RippleFigureRequest *request, GError 
         return NULL;
     guint points = request->points > 0 ? request->points : USUAL_POINTS;
     g_autoptr(RippleBoundary) boundary =
-        ripple_boundary_new(run->model, dataset, request->device, points, error);
+        ripple_boundary_new(run->model, dataset, ripple_figure_device(request), points, error);
     if (!boundary)
         return NULL;
     g_autofree gdouble *raw = ripple_raw_inputs(run->model, dataset);

@@ -205,7 +205,8 @@ RippleFigure *ripple_figure_confusion(const RippleFigureRequest *request, GError
     const RippleRunRecord *run = request->runs[0];
     g_autoptr(RippleDataset) dataset = ripple_run_record_load_data(run, request->data, error);
     g_autofree gfloat *outputs =
-        dataset ? ripple_explain_predict(run->model, request->device, dataset, error) : NULL;
+        dataset ? ripple_explain_predict(run->model, ripple_figure_device(request), dataset, error)
+                : NULL;
     if (!outputs)
         return NULL;
     g_autoptr(RippleConfusion) confusion =

@@ -377,7 +377,7 @@ gboolean ripple_curves_apply(const RippleFigureRequest *request, const char **wh
         if (request->runs[i]->epochs->len > 0 || request->runs[i]->steps->len > 0)
             return TRUE;
     if (why)
-        *why = "No epoch is over yet, and no step was recorded; `ripple train --log-every 1` "
+        *why = "No epoch was completed, and no step was recorded; `ripple train --log-every 1` "
                "records each.";
     return FALSE;
 }

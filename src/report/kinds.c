@@ -42,8 +42,8 @@ gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char 
     if (request->runs[0]->model)
         return TRUE;
     if (why)
-        *why = "The run has no model yet; one is there when it ends or is interrupted, or from its "
-               "first checkpoint on.";
+        *why = "The run has no model; one is there from its first checkpoint on, and when it is "
+               "interrupted or ends with finite numbers.";
     return FALSE;
 }
 
@@ -59,6 +59,11 @@ const char *ripple_figure_loss_title(const RippleConfig *config)
     default:
         return "loss";
     }
+}
+
+const char *ripple_figure_device(const RippleFigureRequest *request)
+{
+    return request->device ? request->device : request->runs[0]->config->device;
 }
 
 char *ripple_figure_model_text(const RippleRunRecord *record)

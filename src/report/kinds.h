@@ -61,6 +61,9 @@ gboolean ripple_figure_has_model(const RippleFigureRequest *request, const char 
 /** "loss: cross-entropy (nats)": the loss of `config` as an axis tells it. Static. */
 const char *ripple_figure_loss_title(const RippleConfig *config);
 
+/** Where to compute: as the request says, else where the first run did. */
+const char *ripple_figure_device(const RippleFigureRequest *request);
+
 /** Which model the figure shows, and of what network: "784 → 128 relu → 10 softmax, …, of
  * runs/first/model.safetensors". The run must have a model. Free with g_free. */
 char *ripple_figure_model_text(const RippleRunRecord *record);
