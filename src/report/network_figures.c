@@ -47,8 +47,13 @@ RippleFigure *ripple_figure_network(const RippleFigureRequest *request, GError *
 static char *outcome(const RippleModel *model, const RippleSample *sample)
 {
     g_autofree char *loss = ripple_story_number(sample->loss);
+    if (sample->label < 0 && sample->network->outputs == 1) {
+        g_autofree char *output = ripple_story_output(model, 0);
+        g_autofree char *target = ripple_story_number(sample->target[0]);
+        return g_strdup_printf("%s should be %s; the loss is %s.", output, target, loss);
+    }
     if (sample->label < 0)
-        return g_strdup_printf("Loss %s.", loss);
+        return g_strdup_printf("The loss is %s.", loss);
     guint label = (guint)sample->label;
     g_autofree char *own =
         g_utf8_make_valid(model->class_names ? model->class_names[label] : "", -1);
@@ -77,9 +82,7 @@ RippleFigure *ripple_figure_forward(const RippleFigureRequest *request, GError *
         "From left to right: each unit adds up what comes in, z = Σ w·x + b, and passes on "
         "a = f(z).\n%s%s",
         result,
-        is_scaled(request->runs[0]->model)
-            ? " Inputs are shown as they come in, scaled as for the training."
-            : "");
+        is_scaled(request->runs[0]->model) ? " Inputs come in scaled as for the training." : "");
     return draw(request, sample, RIPPLE_VIEW_FORWARD, title, caption);
 }
 

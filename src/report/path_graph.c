@@ -120,8 +120,11 @@ char *ripple_path_graph(const RippleModel *model, const RippleSample *sample,
     g_autofree char *name = ripple_place_name(&chain->place);
     g_autofree char *gradient = ripple_story_number(chain->gradient);
     g_autofree char *value = ripple_story_number(chain->value);
-    g_autofree char *title = g_strdup_printf("%s = %s, ∂L/∂w = %s: its %u strongest paths", name,
-                                             value, gradient, chain->paths->n_strongest);
+    guint n_paths = chain->paths->n_strongest;
+    g_autofree char *paths =
+        n_paths == 1 ? g_strdup("path") : g_strdup_printf("%u strongest paths", n_paths);
+    g_autofree char *title =
+        g_strdup_printf("%s = %s, ∂L/∂w = %s: its %s", name, value, gradient, paths);
     g_autoptr(GArray) ways = collect(chain);
     gdouble largest = 0;
     g_string_append(dot, "  label=");
