@@ -34,12 +34,11 @@ static void add_cells(RippleChart *chart, const RippleLossGrid *grid, gboolean i
                                                   .is_smooth = TRUE});
 }
 
-/* Ink that can be read on the colour of `loss`. */
-static RipplePaint ink_on(const RippleLossGrid *grid, gdouble loss, gboolean is_logarithmic)
+/* Where `loss` lies on the ramp of colours. */
+static gdouble place_of(const RippleLossGrid *grid, gdouble loss, gboolean is_logarithmic)
 {
-    gdouble place = is_logarithmic ? log(loss / grid->least) / log(grid->most / grid->least)
-                                   : (loss - grid->least) / (grid->most - grid->least);
-    return place > 0.6 ? ripple_paint_rgb(20, 30, 40) : ripple_paint_rgb(255, 255, 255);
+    return is_logarithmic ? log(loss / grid->least) / log(grid->most / grid->least)
+                          : (loss - grid->least) / (grid->most - grid->least);
 }
 
 /* Does it reach far enough to bear a number that is not in the way of others? */
@@ -58,9 +57,10 @@ static gboolean is_long(const RippleLossGrid *grid, const RippleIsoline *isoline
 
 /* One line of equal loss, with its number where it `may_have` one and is long enough. */
 static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
-                        const RippleIsoline *isoline, gdouble level, RipplePaint ink,
+                        const RippleIsoline *isoline, gdouble level, gdouble place,
                         gboolean may_have)
 {
+    RipplePaint ink = place > 0.6 ? ripple_paint_rgb(20, 30, 40) : ripple_paint_rgb(255, 255, 255);
     g_autofree gdouble *x = g_new(gdouble, isoline->n_points);
     g_autofree gdouble *y = g_new(gdouble, isoline->n_points);
     for (guint i = 0; i < isoline->n_points; i++) {
@@ -73,8 +73,10 @@ static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
         return;
     g_autofree char *text = ripple_axis_text(level, 0);
     guint middle = isoline->n_points / 3;
-    ripple_chart_label(chart, x[middle], y[middle], text,
-                       (RippleTextStyle){.size = 10.5, .paint = ink});
+    /* On the colour of its line: where there is no room beside that, it comes to lie on others. */
+    ripple_chart_label(
+        chart, x[middle], y[middle], text,
+        (RippleTextStyle){.size = 10.5, .paint = ink, .ground = ripple_paint_ramp(place)});
 }
 
 /* Where colours go by the logarithm, so do the lines between points of the grid. */
@@ -92,7 +94,7 @@ static void add_isolines(RippleChart *chart, const RippleLossGrid *grid, gboolea
                                                      is_logarithmic ? log(level) : level);
         for (guint j = 0; j < lines->len; j++)
             add_isoline(chart, grid, g_ptr_array_index(lines, j), level,
-                        ink_on(grid, level, is_logarithmic), has_numbers);
+                        place_of(grid, level, is_logarithmic), has_numbers);
     }
 }
 

@@ -108,7 +108,7 @@ static RippleChart *map_chart(const RippleWalks *walks, const RippleWalk *walk)
                                           &(RippleChartAxis){.title = "first principal direction",
                                                              .least = grid->x[0],
                                                              .most = grid->x[grid->columns - 1]},
-                                          &(RippleChartAxis){.title = "second",
+                                          &(RippleChartAxis){.title = "second principal direction",
                                                              .least = grid->y[0],
                                                              .most = grid->y[grid->rows - 1]});
     ripple_landscape_fill_chart(chart, grid, walk == walks->walks, NULL);
