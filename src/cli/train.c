@@ -142,6 +142,15 @@ static void show_start(const RippleConsole *console, const RippleTrainer *traine
                         validation_text, test_text, place);
 }
 
+/* A run that begins anew removes what a former one left (docs/formats.md). */
+static void show_replaced(const RippleConsole *console, const RippleConfig *config)
+{
+    g_autofree char *metrics =
+        config->out ? g_build_filename(config->out, "metrics.jsonl", NULL) : NULL;
+    if (metrics && g_file_test(metrics, G_FILE_TEST_EXISTS))
+        ripple_console_note(console, "out      %s, in place of the run that is there", config->out);
+}
+
 static void tune_first(const RippleConsole *console, const RippleTrainer *trainer,
                        const RippleConfig *config)
 {
@@ -326,6 +335,8 @@ gboolean ripple_command_train(int argc, char **argv, GError **error)
     if (!trainer)
         return FALSE;
     show_start(&console, trainer);
+    if (!resume)
+        show_replaced(&console, config);
     /* Other plans may round otherwise: a run goes on with those it has. */
     if (!resume || ripple_run_options_has(options, "tune"))
         tune_first(&console, trainer, config);
