@@ -11,6 +11,10 @@ const char *ripple_view_kind_name(RippleViewKind kind)
     return names[kind];
 }
 
+/* Less than this is what rounding leaves of 0 on the way forward: an input that is its column's
+ * mean, say. */
+#define ROUNDING 1e-6
+
 /* ---- values --------------------------------------------------------------------------------- */
 
 static guint units_of(const RippleModel *model, guint column)
@@ -143,6 +147,7 @@ static void fill_column(RippleViewColumn *self, RippleViewKind kind, const Rippl
         self->shown[n].value = values[self->shown[n].unit];
     if (isnan(values[0]))
         return;
+    self->largest = kind == RIPPLE_VIEW_FORWARD ? ROUNDING : 0;
     for (guint u = 0; u < self->units; u++)
         self->largest = fmax(self->largest, fabs(values[u]));
     self->norm = ripple_norm(values, self->units);
@@ -159,6 +164,7 @@ static void add_edges(RippleNetworkView *self, const RippleModel *model, const R
     const RippleViewColumn *to = &self->columns[c], *from = &self->columns[c - 1];
     guint layer = to->column - 1;
     const RippleLayer *own = &model->network->layers[layer];
+    self->largest[c] = self->kind == RIPPLE_VIEW_FORWARD ? ROUNDING : 0;
     for (guint o = 0; o < own->outputs; o++)
         for (guint i = 0; i < own->inputs; i++) {
             gdouble weight = weight_of(model, layer, o, i);

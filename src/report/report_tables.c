@@ -78,13 +78,12 @@ void ripple_report_append_asked(RipplePage *page, const RippleRunRecord *const *
         begin_options(page, "In which the runs differ", runs, n_runs);
         append_options(page, files, TRUE);
         ripple_page_end_table(page);
-        ripple_page_begin_fold(page, "In which they are alike");
     }
+    ripple_page_begin_fold(page, n_runs > 1 ? "In which they are alike" : "All options");
     begin_options(page, NULL, runs, n_runs);
     append_options(page, files, FALSE);
     ripple_page_end_table(page);
-    if (n_runs > 1)
-        ripple_page_end_fold(page);
+    ripple_page_end_fold(page);
 }
 
 /* ---- what came of it ------------------------------------------------------------------------ */
@@ -95,6 +94,16 @@ static void append_number(RipplePage *page, gdouble number, const char *format)
 {
     g_autofree char *text = isfinite(number) ? g_strdup_printf(format, number) : g_strdup("–");
     ripple_page_cell(page, "%s", text);
+}
+
+/* Of all epochs together: each has as many samples, so it is the harmonic mean. NAN without any. */
+static gdouble samples_per_second(const RippleRunRecord *run)
+{
+    gdouble seconds_per_sample = 0;
+    for (guint i = 0; i < run->epochs->len; i++)
+        seconds_per_sample +=
+            1 / g_array_index(run->epochs, RippleEpochReport, i).samples_per_second;
+    return run->epochs->len > 0 ? run->epochs->len / seconds_per_sample : NAN;
 }
 
 static void append_result(RipplePage *page, const RippleRunRecord *run)
@@ -112,13 +121,14 @@ static void append_result(RipplePage *page, const RippleRunRecord *run)
     const RippleEpochReport *last =
         run->epochs->len > 0 ? &g_array_index(run->epochs, RippleEpochReport, run->epochs->len - 1)
                              : &none;
-    g_autofree char *rate = isfinite(last->samples_per_second)
-                                ? ripple_text_count((guint64)last->samples_per_second)
-                                : g_strdup("–");
+    gdouble mean_rate = samples_per_second(run);
+    g_autofree char *rate =
+        isfinite(mean_rate) ? ripple_text_count((guint64)mean_rate) : g_strdup("–");
+    g_autofree char *steps = ripple_text_count(last->step);
     ripple_page_begin_row(page);
     ripple_page_cell(page, "%s", run->path);
     ripple_page_cell(page, "%" G_GUINT64_FORMAT, last->epoch);
-    ripple_page_cell(page, "%" G_GUINT64_FORMAT, last->step);
+    ripple_page_cell(page, "%s", steps);
     append_number(page, last->train_loss, "%.4g");
     append_number(page, last->train_accuracy, "%.4f");
     append_number(page, last->val_loss, "%.4g");
@@ -142,8 +152,8 @@ void ripple_report_append_results(RipplePage *page, const RippleRunRecord *const
                                            ">validation accuracy",
                                            ">test loss",
                                            ">test accuracy",
-                                           ">seconds",
-                                           ">samples/s",
+                                           ">seconds, all",
+                                           ">samples/s of training",
                                            NULL};
     for (guint i = 0; i < n_runs; i++) {
         if (!runs[i]->model)

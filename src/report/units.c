@@ -83,6 +83,10 @@ RippleFigure *ripple_figure_units(const RippleFigureRequest *request, GError **e
     g_autoptr(RippleObservedRun) run = ripple_observed_run_new(request, MOST_STEPS, error);
     if (!run)
         return NULL;
+    GString *json = numbers(run);
+    gboolean leaves_output = request->layer < 0 && run->last > run->first;
+    if (leaves_output)
+        run->last--;
     RippleChart *charts[2];
     guint n_charts = 0;
     charts[n_charts] =
@@ -94,12 +98,14 @@ RippleFigure *ripple_figure_units(const RippleFigureRequest *request, GError **e
     n_charts += charts[n_charts] != NULL;
     const RippleChartSheet sheet = {
         .title = "Units that learn nothing",
-        .note = "A unit is dead where its activation is flat for every sample of the observed "
-                "batch, and saturated where its slope stays below a twentieth of what it can be.",
+        .note =
+            "A unit is dead where its activation is flat for every sample of the observed "
+            "batch, and saturated where its slope stays below a twentieth of what it can be. The "
+            "output layer is not drawn with others: its units are saturated where they are sure.",
         .columns = 1,
     };
     RippleCanvas *canvas = ripple_charts_draw(&sheet, charts, n_charts, NULL);
     for (guint i = 0; i < n_charts; i++)
         ripple_chart_free(charts[i]);
-    return ripple_figure_new(canvas, numbers(run));
+    return ripple_figure_new(canvas, json);
 }
