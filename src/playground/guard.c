@@ -102,7 +102,8 @@ static void cut_off(SoupServerMessage *message, guint status)
     soup_server_message_set_status(message, status, NULL);
     if (!socket)
         return;
-    g_socket_send(socket, answer, strlen(answer), NULL, NULL);
+    /* Never waiting: whoever does not read what was answered before must not stop all others. */
+    g_socket_send_with_blocking(socket, answer, strlen(answer), FALSE, NULL, NULL);
     g_socket_shutdown(socket, TRUE, TRUE, NULL);
 }
 
