@@ -330,7 +330,9 @@ void ripple_player_free(RipplePlayer *player)
 {
     if (!player)
         return;
-    push(player, (RipplePlayCommand){.kind = RIPPLE_COMMAND_END});
+    /* Ahead of all that wait: nobody will see what comes of those. */
+    const RipplePlayCommand end = {.kind = RIPPLE_COMMAND_END};
+    g_async_queue_push_front(player->commands, g_memdup2(&end, sizeof end));
     g_thread_join(player->thread);
     ripple_play_free(player->play);
     ripple_play_state_unref(player->state);

@@ -129,6 +129,42 @@ static void test_end(void)
     }
 }
 
+static RippleStart *make_long_start(guint64 seed)
+{
+    g_autoptr(GError) error = NULL;
+    RipplePlaySettings settings = ripple_play_settings_default();
+    settings.seed = seed;
+    settings.samples = RIPPLE_PLAY_MOST_SAMPLES;
+    settings.n_hidden = RIPPLE_PLAY_MOST_HIDDEN;
+    for (guint i = 0; i < settings.n_hidden; i++)
+        settings.hidden[i] = RIPPLE_PLAY_MOST_UNITS;
+    RippleStart *start = ripple_start_new(&settings, NULL, &error);
+    g_assert_no_error(error);
+    return start;
+}
+
+/* Those that wait are not obeyed first: the end takes no longer than a few of them would. */
+static void test_end_at_once(void)
+{
+    const guint n_obeyed = 4, n_waiting = 60;
+    g_autoptr(RipplePlayer) player = make_player();
+    gint64 begin = g_get_monotonic_time();
+    for (guint i = 0; i < n_obeyed; i++)
+        ripple_play_state_unref(
+            wait_for(player, send_command(player, (RipplePlayCommand){RIPPLE_COMMAND_START,
+                                                                      make_long_start(i), 0, 0})));
+    gint64 middle = g_get_monotonic_time();
+    gint64 of_one = (middle - begin) / n_obeyed;
+    RippleStart *start = make_long_start(0);
+    for (guint i = 0; i < n_waiting; i++)
+        send_command(player,
+                     (RipplePlayCommand){RIPPLE_COMMAND_START, ripple_start_ref(start), 0, 0});
+    ripple_start_unref(start);
+    gint64 asked = g_get_monotonic_time();
+    g_clear_pointer(&player, ripple_player_free);
+    g_assert_cmpint(g_get_monotonic_time() - asked, <, of_one * n_waiting / 3);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -137,5 +173,6 @@ int main(int argc, char **argv)
     g_test_add_func("/playground/player/starts", test_starts);
     g_test_add_func("/playground/player/rest", test_rest);
     g_test_add_func("/playground/player/end", test_end);
+    g_test_add_func("/playground/player/end-at-once", test_end_at_once);
     return g_test_run();
 }
