@@ -6,12 +6,23 @@
 #define SUMMARY_PARTIALS 7
 #define HISTOGRAM_PART 4096
 
+/* Work-items of a group. They have much to do, so that few keep all of a processor's cores busy. */
+#define PARTS_OF_GROUP 4
+
 gsize ripple_opencl_partial_bytes(gsize count)
 {
     gsize summary = ripple_ceiling(count, SUMMARY_PART) * SUMMARY_PARTIALS * sizeof(cl_float);
     gsize histogram =
         ripple_ceiling(count, HISTOGRAM_PART) * RIPPLE_HISTOGRAM_BINS * sizeof(cl_uint);
     return MAX(summary, histogram);
+}
+
+static gboolean launch_parts(RippleOpencl *self, cl_kernel kernel, gsize parts,
+                             const RippleArgument *arguments, guint n_arguments, GError **error)
+{
+    const gsize local[2] = {PARTS_OF_GROUP, 1};
+    const gsize global[2] = {ripple_ceiling(parts, PARTS_OF_GROUP) * PARTS_OF_GROUP, 1};
+    return ripple_kernel_launch_groups(self, kernel, global, local, arguments, n_arguments, error);
 }
 
 /* ---- summary -------------------------------------------------------------------------------- */
@@ -28,8 +39,8 @@ static gboolean summarise_parts(RippleOpencl *self, const RippleSummary *summary
     const RippleArgument arguments[] = {RIPPLE_OPERAND(values), RIPPLE_OPERAND(minus),
                                         RIPPLE_ARGUMENT(self->partials.memory),
                                         RIPPLE_ARGUMENT(count)};
-    return ripple_kernel_launch(self, kernel, ripple_ceiling(count, SUMMARY_PART), 1, arguments,
-                                G_N_ELEMENTS(arguments), error);
+    return launch_parts(self, kernel, ripple_ceiling(count, SUMMARY_PART), arguments,
+                        G_N_ELEMENTS(arguments), error);
 }
 
 static gboolean merge_parts(RippleOpencl *self, const RippleSummary *summary, cl_ulong count,
@@ -71,8 +82,8 @@ static gboolean count_parts(RippleOpencl *self, const RippleHistogram *histogram
     const RippleArgument arguments[] = {RIPPLE_OPERAND(values), RIPPLE_OPERAND(summary),
                                         RIPPLE_ARGUMENT(self->partials.memory),
                                         RIPPLE_ARGUMENT(count)};
-    return ripple_kernel_launch(self, kernel, ripple_ceiling(count, HISTOGRAM_PART), 1, arguments,
-                                G_N_ELEMENTS(arguments), error);
+    return launch_parts(self, kernel, ripple_ceiling(count, HISTOGRAM_PART), arguments,
+                        G_N_ELEMENTS(arguments), error);
 }
 
 static gboolean sum_parts(RippleOpencl *self, const RippleHistogram *histogram, cl_ulong count,
