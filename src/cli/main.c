@@ -52,18 +52,20 @@ static char *usage(void)
 
 static RippleCommandFunction find_command(const char *name, GError **error)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run;
-    if (*name == '-')
+    if (*name == '-') {
         g_set_error_literal(
             error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
             "A command comes first, and its options after it; `ripple --help` lists the "
             "commands.");
-    else
-        g_set_error(error, RIPPLE_ERROR, RIPPLE_ERROR_USAGE,
-                    "There is no command \"%s\"; `ripple --help` lists them.", name);
-    return NULL;
+        return NULL;
+    }
+    const char *names[G_N_ELEMENTS(commands)];
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    guint chosen;
+    return ripple_text_choose("command", name, names, G_N_ELEMENTS(names), &chosen, error)
+               ? commands[chosen].run
+               : NULL;
 }
 
 static gboolean is_help(const char *word)

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/model_options.h"
@@ -122,6 +123,13 @@ static gboolean write_csv_file(const char *path, const RippleModel *model, gsize
     return ok;
 }
 
+static void note_written(const RippleConsole *console, const char *path, gsize samples)
+{
+    g_autofree char *count = ripple_text_count(samples);
+    ripple_console_note(console, "%s prediction%s %s in %s", count, samples == 1 ? "" : "s",
+                        samples == 1 ? "is" : "are", path);
+}
+
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
 static void print_json(const RippleModel *model, gsize samples, const gfloat *outputs)
@@ -180,5 +188,7 @@ gboolean ripple_command_predict(int argc, char **argv, GError **error)
         print_json(model, dataset->samples, outputs);
     else if (!output)
         return write_csv(NULL, model, dataset->samples, outputs, error);
+    else
+        note_written(&console, output, dataset->samples);
     return TRUE;
 }
