@@ -170,7 +170,8 @@ static void tell_output_terms(RippleStory *story, const RippleModel *model,
                               const RippleChain *chain)
 {
     ripple_story_paragraph(story, "The same, step by step: with softmax every z moves every "
-                                  "output, so that the slopes over all outputs j add up.");
+                                  "output, so that the slopes over all outputs j add up; "
+                                  "1[j = o] is 1 for the unit's own output, else 0.");
     ripple_story_formula(story, "∂L/∂zₒ = Σⱼ ∂L/∂aⱼ · ∂aⱼ/∂zₒ,   ∂aⱼ/∂zₒ = aⱼ·(1[j = o] − aₒ)");
     ripple_story_table(story,
                        (const char *[]){"output j", ">∂L/∂aⱼ", ">∂aⱼ/∂zₒ", ">product", NULL});

@@ -131,9 +131,11 @@ void ripple_network_draw_legend(RippleCanvas *canvas, const RippleNetworkLayout 
     y = draw_note(canvas, layout, y + 19, scales);
     if (!leaves_units_out(layout->view))
         return;
-    g_autofree char *rest = g_strdup_printf("Of wide layers the units with %s are drawn; ‖·‖ in a "
-                                            "dashed box is the norm of all others.",
-                                            strength_means(layout->view->chosen_by));
+    g_autofree char *rest = g_strdup_printf(
+        "Of wide layers the units with %s are drawn%s; ‖·‖ in a dashed box is the norm of all "
+        "others.",
+        strength_means(layout->view->chosen_by),
+        layout->view->image ? ", of the image the pixels in rings" : "");
     draw_note(canvas, layout, y, rest);
 }
 
