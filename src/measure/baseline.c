@@ -166,7 +166,7 @@ static gboolean read_measurement(RippleBaseline *baseline, JsonNode *node, GErro
     const char *name = ripple_json_string(ripple_json_member(node, "name"));
     const char *unit = ripple_json_string(ripple_json_member(node, "unit"));
     JsonNode *flag = ripple_json_member(node, "less_is_better");
-    RippleMeasurement measurement = {.name = (char *)name, .unit = unit, .runs = baseline->rounds};
+    RippleMeasurement measurement = {.name = name, .unit = unit, .runs = baseline->rounds};
     if (!name || !unit || !flag || !JSON_NODE_HOLDS_VALUE(flag) ||
         json_node_get_value_type(flag) != G_TYPE_BOOLEAN ||
         !ripple_json_number(ripple_json_member(node, "median"), &measurement.median) ||

@@ -7,7 +7,8 @@
 static void figure_free(gpointer data)
 {
     RippleMeasurement *measurement = data;
-    g_free(measurement->name);
+    g_free((gpointer)measurement->name);
+    g_free((gpointer)measurement->unit);
     g_free(measurement);
 }
 
@@ -20,7 +21,7 @@ void ripple_measurements_add(GPtrArray *measurements, const char *name, const ch
                              gboolean less_is_better, gdouble *values, guint runs)
 {
     RippleTiming summary = ripple_timing_summarise(values, runs);
-    RippleMeasurement measurement = {.name = (char *)name,
+    RippleMeasurement measurement = {.name = name,
                                      .unit = unit,
                                      .less_is_better = less_is_better,
                                      .runs = runs,
@@ -37,7 +38,7 @@ void ripple_measurements_add_copy(GPtrArray *measurements, const RippleMeasureme
     RippleMeasurement *copy = g_new(RippleMeasurement, 1);
     *copy = *measurement;
     copy->name = g_strdup(measurement->name);
-    copy->unit = g_intern_string(measurement->unit);
+    copy->unit = g_strdup(measurement->unit);
     g_ptr_array_add(measurements, copy);
 }
 

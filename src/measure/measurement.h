@@ -5,10 +5,10 @@
 
 #include <glib.h>
 
-/** A number that was measured several times. */
+/** A number that was measured several times. One in an array owns its texts. */
 typedef struct {
-    char *name;       /**< "copy on the device", "gemm NT 128x512x784 by clblast" */
-    const char *unit; /**< "GFLOP/s"; interned */
+    const char *name; /**< "copy on the device", "gemm NT 128x512x784 by clblast" */
+    const char *unit; /**< "GFLOP/s" */
     gboolean less_is_better;
     guint runs;
     gdouble median;

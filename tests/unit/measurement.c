@@ -52,10 +52,9 @@ static void test_rule(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const gdouble *b = cases[i].before, *n = cases[i].now;
-        RippleMeasurement before = {(char *)"x", "u", cases[i].less_is_better, 5, b[0], 1, 1000,
-                                    b[1],        b[2]};
-        RippleMeasurement now = {(char *)"x", "u", cases[i].less_is_better, 5, n[0], 1, 1000,
-                                 n[1],        n[2]};
+        RippleMeasurement before = {"x",  "u", cases[i].less_is_better, 5, b[0], 1, 1000,
+                                    b[1], b[2]};
+        RippleMeasurement now = {"x", "u", cases[i].less_is_better, 5, n[0], 1, 1000, n[1], n[2]};
         RippleChange change = ripple_measurement_compare(&before, &now, 1);
         g_test_message("case %u", i);
         g_assert_cmpint(change.verdict, ==, cases[i].verdict);
@@ -67,7 +66,7 @@ static void test_rule(void)
 /* What fell along with the device is not worse; what fell further is, and better stays better. */
 static void test_slowdown(void)
 {
-    RippleMeasurement before = {(char *)"x", "u", FALSE, 5, 100, 1, 1000, 100, 100}, now = before;
+    RippleMeasurement before = {"x", "u", FALSE, 5, 100, 1, 1000, 100, 100}, now = before;
     now.median = 50;
     g_assert_cmpint(ripple_measurement_compare(&before, &now, 1).verdict, ==, RIPPLE_VERDICT_WORSE);
     g_assert_cmpint(ripple_measurement_compare(&before, &now, 2).verdict, ==, RIPPLE_VERDICT_SAME);
