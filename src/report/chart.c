@@ -1,6 +1,8 @@
 /* Collecting what a chart holds. */
 #include "report/chart_private.h"
 
+#include <math.h>
+
 #include <string.h>
 
 static void item_free(gpointer data)
@@ -97,6 +99,26 @@ void ripple_chart_line(RippleChart *chart, const char *name, const gdouble *x, c
     item->y = copy(y, count);
 }
 
+static void add_label(RippleChart *chart, const RippleChartItem *line, gdouble x, gdouble y,
+                      const char *text, RippleTextStyle style)
+{
+    if (style.size == 0)
+        style.size = RIPPLE_CHART_TEXT_SIZE;
+    const RippleChartLabel label = {line, x, y, g_strdup(text), style};
+    g_array_append_val(chart->labels, label);
+}
+
+void ripple_chart_contour(RippleChart *chart, const gdouble *x, const gdouble *y, gsize count,
+                          RippleStyle style, const char *text, RippleTextStyle text_style)
+{
+    RippleChartItem *item = add(chart, RIPPLE_CHART_LINE, NULL, count, style);
+    item->x = copy(x, count);
+    item->y = copy(y, count);
+    item->may_be_covered = TRUE;
+    if (text)
+        add_label(chart, item, NAN, NAN, text, text_style);
+}
+
 void ripple_chart_band(RippleChart *chart, const char *name, const gdouble *x, const gdouble *low,
                        const gdouble *high, gsize count, RippleStyle style)
 {
@@ -163,10 +185,7 @@ void ripple_chart_image(RippleChart *chart, const guint8 *rgb, guint columns, gu
 void ripple_chart_label(RippleChart *chart, gdouble x, gdouble y, const char *text,
                         RippleTextStyle style)
 {
-    if (style.size == 0)
-        style.size = RIPPLE_CHART_TEXT_SIZE;
-    const RippleChartLabel label = {x, y, g_strdup(text), style};
-    g_array_append_val(chart->labels, label);
+    add_label(chart, NULL, x, y, text, style);
 }
 
 static void add_rule(RippleChart *chart, gboolean is_y, gdouble value, const char *text,

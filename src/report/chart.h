@@ -42,6 +42,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RippleChart, ripple_chart_free)
 void ripple_chart_line(RippleChart *chart, const char *name, const gdouble *x, const gdouble *y,
                        gsize count, RippleStyle style);
 
+/** A line of equal height, with its number `text` (may be NULL) upon it where that is clear of
+ * other texts, lines and points; left out where that is nowhere. Labels may come to lie on such a
+ * line. */
+void ripple_chart_contour(RippleChart *chart, const gdouble *x, const gdouble *y, gsize count,
+                          RippleStyle style, const char *text, RippleTextStyle text_style);
+
 /** The area between `low` and `high`: of quantiles, say. Several of one fill and little opacity lie
  * well upon each other. */
 void ripple_chart_band(RippleChart *chart, const char *name, const gdouble *x, const gdouble *low,

@@ -171,6 +171,36 @@ static void draw_text_near(RippleCanvas *canvas, const Taken *taken, const Rippl
     ripple_canvas_text(canvas, cut, box.x + 2, box.y + style.size, style);
 }
 
+static gboolean is_free(const GArray *taken, const RippleBox *box)
+{
+    for (guint i = 0; i < taken->len; i++)
+        if (ripple_box_overlaps(box, &g_array_index(taken, RippleBox, i)))
+            return FALSE;
+    return TRUE;
+}
+
+/* `text` upon a line, at the first place of those that are tried where it covers nothing else. */
+static void draw_text_on(RippleCanvas *canvas, const Taken *taken, const RippleChartFrame *frame,
+                         const RippleChartItem *line, const char *text, RippleTextStyle style)
+{
+    static const gdouble shares[] = {0.33, 0.5, 0.67, 0.42, 0.58, 0.25, 0.75, 0.15, 0.85};
+    const RippleBox *plot = &frame->plot;
+    gdouble width = ripple_text_width(text, style) + 4, height = style.size + 4;
+    for (guint i = 0; i < G_N_ELEMENTS(shares); i++) {
+        gsize point = (gsize)(shares[i] * line->count);
+        gdouble x = ripple_axis_place(&frame->x, line->x[point]);
+        gdouble y = ripple_axis_place(&frame->y, line->y[point]);
+        RippleBox box = {x - width / 2, y - height / 2, width, height};
+        if (box.x < plot->x || box.x + width > plot->x + plot->width || box.y < plot->y ||
+            box.y + height > plot->y + plot->height || !is_free(taken->all, &box))
+            continue;
+        g_array_append_val(taken->all, box);
+        g_array_append_val(taken->texts, box);
+        ripple_canvas_text(canvas, text, box.x + 2, box.y + style.size, style);
+        return;
+    }
+}
+
 static void draw_rule_text(const RippleChartRule *rule, RippleCanvas *canvas,
                            const RippleChartFrame *frame, const Taken *taken)
 {
@@ -193,8 +223,14 @@ static void draw_said(const RippleChart *chart, RippleCanvas *canvas, const Ripp
         const RippleChartLabel *label = &g_array_index(chart->labels, RippleChartLabel, i);
         gdouble x = ripple_axis_place(&frame->x, label->x);
         gdouble y = ripple_axis_place(&frame->y, label->y);
-        if (isfinite(x) && isfinite(y))
+        if (!label->line && isfinite(x) && isfinite(y))
             draw_text_near(canvas, taken, &frame->plot, x, y, label->text, label->style);
+    }
+    /* Numbers of lines last: they can stand elsewhere. */
+    for (guint i = 0; i < chart->labels->len; i++) {
+        const RippleChartLabel *label = &g_array_index(chart->labels, RippleChartLabel, i);
+        if (label->line)
+            draw_text_on(canvas, taken, frame, label->line, label->text, label->style);
     }
 }
 

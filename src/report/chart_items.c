@@ -135,7 +135,7 @@ static void draw_line(const RippleChartItem *item, RippleCanvas *canvas,
     ripple_canvas_path(canvas, (const RipplePoint *)(gpointer)points->data, points->len,
                        item->style);
     draw_lone_points(canvas, points, item->style);
-    if (taken)
+    if (taken && !item->may_be_covered)
         take_path(taken, points);
 }
 

@@ -26,10 +26,12 @@ typedef struct {
     gdouble radius;
     RippleChartCells cells; /**< its pointers are `values` here, and x and y above */
     gdouble *values;
-    guint8 *rgb; /**< cells.columns × cells.rows, of images */
+    guint8 *rgb;             /**< cells.columns × cells.rows, of images */
+    gboolean may_be_covered; /**< by labels */
 } RippleChartItem;
 
 typedef struct {
+    const RippleChartItem *line; /**< on which it stands, or NULL: beside (x, y) */
     gdouble x;
     gdouble y;
     char *text;

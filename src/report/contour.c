@@ -40,8 +40,13 @@ static RippleCanvas *draw(const RippleLandscape *landscape)
     g_autofree char *title = ripple_landscape_loss_title(
         landscape, ripple_levels_are_logarithmic(grid->least, grid->most));
     g_autoptr(RippleChart) chart =
-        ripple_chart_new(NULL, &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 0)},
-                         &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 1)});
+        ripple_chart_new(NULL,
+                         &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 0),
+                                            .least = grid->x[0],
+                                            .most = grid->x[grid->columns - 1]},
+                         &(RippleChartAxis){.title = ripple_landscape_axis(landscape, 1),
+                                            .least = grid->y[0],
+                                            .most = grid->y[grid->rows - 1]});
     ripple_chart_set_height(chart, PLOT_SIZE);
     ripple_landscape_fill_chart(chart, grid, TRUE, title);
     add_path(chart, landscape);

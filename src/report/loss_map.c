@@ -67,15 +67,10 @@ static void add_isoline(RippleChart *chart, const RippleLossGrid *grid,
         x[i] = grid->x[0] + isoline->points[i].column * (grid->x[1] - grid->x[0]);
         y[i] = grid->y[0] + isoline->points[i].row * (grid->y[1] - grid->y[0]);
     }
-    ripple_chart_line(chart, NULL, x, y, isoline->n_points,
-                      (RippleStyle){.stroke = ink, .opacity = 0.55});
-    if (!may_have || !is_long(grid, isoline))
-        return;
     g_autofree char *text = ripple_axis_text(level, 0);
-    guint middle = isoline->n_points / 3;
-    /* On the colour of its line: where there is no room beside that, it comes to lie on others. */
-    ripple_chart_label(
-        chart, x[middle], y[middle], text,
+    ripple_chart_contour(
+        chart, x, y, isoline->n_points, (RippleStyle){.stroke = ink, .opacity = 0.55},
+        may_have && is_long(grid, isoline) ? text : NULL,
         (RippleTextStyle){.size = 10.5, .paint = ink, .ground = ripple_paint_ramp(place)});
 }
 

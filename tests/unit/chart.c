@@ -273,6 +273,50 @@ static void test_texts_apart(void)
     }
 }
 
+/* A level text: its first and third corners lie across. */
+static gboolean is_within(const TestText *text, gdouble x, gdouble y)
+{
+    return x >= fmin(text->x[0], text->x[2]) && x <= fmax(text->x[0], text->x[2]) &&
+           y >= fmin(text->y[0], text->y[2]) && y <= fmax(text->y[0], text->y[2]);
+}
+
+/* Numbers stand upon their lines, where another that crosses them all is not. */
+static void test_contours(void)
+{
+    enum { POINTS = 60, LINES = 3 };
+    gdouble x[POINTS], y[LINES][POINTS], crossing_y[] = {-1, 7};
+    g_autoptr(RippleChart) chart = chart_new(NULL, RIPPLE_SCALE_LINEAR);
+    for (guint line = 0; line < LINES; line++) {
+        g_autofree char *number = g_strdup_printf("%u.5", line);
+        for (guint i = 0; i < POINTS; i++) {
+            x[i] = i;
+            y[line][i] = 2 * line + sin(i / 9.0);
+        }
+        ripple_chart_contour(chart, x, y[line], POINTS, BLUE, number, (RippleTextStyle){0});
+    }
+    ripple_chart_line(chart, NULL, (gdouble[]){x[19], x[19]}, crossing_y, 2, BLUE);
+    g_autoptr(RippleCanvas) canvas = ripple_canvas_new(500, 300, NULL, NULL);
+    RippleChartFrame frame = ripple_chart_draw(chart, canvas, 0, 0, 500, 300);
+    test_check_texts(canvas);
+    g_autoptr(GArray) texts = test_texts(canvas);
+    for (guint line = 0; line < LINES; line++) {
+        g_autofree char *number = g_strdup_printf("%u.5", line);
+        gboolean is_on_line = FALSE, is_crossed = FALSE;
+        for (guint t = 0; t < texts->len; t++) {
+            const TestText *text = &g_array_index(texts, TestText, t);
+            if (!g_str_equal(text->text, number))
+                continue;
+            gdouble at = ripple_axis_place(&frame.x, x[19]);
+            is_crossed |= at > text->x[0] && at < text->x[2];
+            for (guint i = 0; i < POINTS; i++)
+                is_on_line |= is_within(text, ripple_axis_place(&frame.x, x[i]),
+                                        ripple_axis_place(&frame.y, y[line][i]));
+        }
+        g_assert_true(is_on_line);
+        g_assert_false(is_crossed);
+    }
+}
+
 /* What all charts would explain is explained once. */
 static void test_shared_legend(void)
 {
@@ -323,6 +367,7 @@ int main(int argc, char **argv)
     g_test_add_func("/chart/bars", test_bars);
     g_test_add_func("/chart/cells", test_cells);
     g_test_add_func("/chart/texts-apart", test_texts_apart);
+    g_test_add_func("/chart/contours", test_contours);
     g_test_add_func("/chart/shared-legend", test_shared_legend);
     g_test_add_func("/chart/check-sees", test_check_sees);
     return g_test_run();
