@@ -43,8 +43,8 @@ void ripple_chart_line(RippleChart *chart, const char *name, const gdouble *x, c
                        gsize count, RippleStyle style);
 
 /** A line of equal height, with its number `text` (may be NULL) upon it where that is clear of
- * other texts, lines and points; left out where that is nowhere. Labels may come to lie on such a
- * line. */
+ * texts, points and lines, and where there is room of other lines of equal height; left out where
+ * it would cover the former everywhere. Labels may come to lie on such a line. */
 void ripple_chart_contour(RippleChart *chart, const gdouble *x, const gdouble *y, gsize count,
                           RippleStyle style, const char *text, RippleTextStyle text_style);
 

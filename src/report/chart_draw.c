@@ -179,26 +179,51 @@ static gboolean is_free(const GArray *taken, const RippleBox *box)
     return TRUE;
 }
 
-/* `text` upon a line, at the first place of those that are tried where it covers nothing else. */
-static void draw_text_on(RippleCanvas *canvas, const Taken *taken, const RippleChartFrame *frame,
-                         const RippleChartItem *line, const char *text, RippleTextStyle style)
+/* Where on its line a number of that size covers nothing in `taken`. */
+static gboolean find_place_on(const RippleChartItem *line, const RippleChartFrame *frame,
+                              const GArray *taken, RippleBox *box)
 {
     static const gdouble shares[] = {0.33, 0.5, 0.67, 0.42, 0.58, 0.25, 0.75, 0.15, 0.85};
     const RippleBox *plot = &frame->plot;
-    gdouble width = ripple_text_width(text, style) + 4, height = style.size + 4;
-    for (guint i = 0; i < G_N_ELEMENTS(shares); i++) {
+    for (guint i = 0; line->count > 0 && i < G_N_ELEMENTS(shares); i++) {
         gsize point = (gsize)(shares[i] * line->count);
-        gdouble x = ripple_axis_place(&frame->x, line->x[point]);
-        gdouble y = ripple_axis_place(&frame->y, line->y[point]);
-        RippleBox box = {x - width / 2, y - height / 2, width, height};
-        if (box.x < plot->x || box.x + width > plot->x + plot->width || box.y < plot->y ||
-            box.y + height > plot->y + plot->height || !is_free(taken->all, &box))
-            continue;
-        g_array_append_val(taken->all, box);
-        g_array_append_val(taken->texts, box);
-        ripple_canvas_text(canvas, text, box.x + 2, box.y + style.size, style);
-        return;
+        box->x = ripple_axis_place(&frame->x, line->x[point]) - box->width / 2;
+        box->y = ripple_axis_place(&frame->y, line->y[point]) - box->height / 2;
+        if (box->x >= plot->x && box->x + box->width <= plot->x + plot->width &&
+            box->y >= plot->y && box->y + box->height <= plot->y + plot->height &&
+            is_free(taken, box))
+            return TRUE;
     }
+    return FALSE;
+}
+
+/* What is taken, and all lines of equal height but `line`. Free with g_array_unref. */
+static GArray *taken_beside(const RippleChart *chart, const RippleChartItem *line,
+                            const RippleChartFrame *frame, const Taken *taken)
+{
+    GArray *beside = g_array_copy(taken->all);
+    for (guint i = 0; i < chart->items->len; i++) {
+        const RippleChartItem *item = g_ptr_array_index(chart->items, i);
+        if (item->may_be_covered && item != line)
+            ripple_chart_take_line(item, frame, beside);
+    }
+    return beside;
+}
+
+/* The number of a line of equal height, upon it. Where such lines are dense, it may cover others.
+ */
+static void draw_number(const RippleChart *chart, const RippleChartLabel *label,
+                        RippleCanvas *canvas, const RippleChartFrame *frame, const Taken *taken)
+{
+    g_autoptr(GArray) beside = taken_beside(chart, label->line, frame, taken);
+    RippleBox box = {.width = ripple_text_width(label->text, label->style) + 4,
+                     .height = label->style.size + 4};
+    if (!find_place_on(label->line, frame, beside, &box) &&
+        !find_place_on(label->line, frame, taken->all, &box))
+        return;
+    g_array_append_val(taken->all, box);
+    g_array_append_val(taken->texts, box);
+    ripple_canvas_text(canvas, label->text, box.x + 2, box.y + label->style.size, label->style);
 }
 
 static void draw_rule_text(const RippleChartRule *rule, RippleCanvas *canvas,
@@ -230,7 +255,7 @@ static void draw_said(const RippleChart *chart, RippleCanvas *canvas, const Ripp
     for (guint i = 0; i < chart->labels->len; i++) {
         const RippleChartLabel *label = &g_array_index(chart->labels, RippleChartLabel, i);
         if (label->line)
-            draw_text_on(canvas, taken, frame, label->line, label->text, label->style);
+            draw_number(chart, label, canvas, frame, taken);
     }
 }
 

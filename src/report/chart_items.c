@@ -113,6 +113,13 @@ static void take_path(GArray *taken, const GArray *points)
     }
 }
 
+void ripple_chart_take_line(const RippleChartItem *line, const RippleChartFrame *frame,
+                            GArray *taken)
+{
+    g_autoptr(GArray) points = places_of(frame, line->x, line->y, line->count);
+    take_path(taken, points);
+}
+
 /* A line of which a gap leaves single points shows them as dots. */
 static void draw_lone_points(RippleCanvas *canvas, const GArray *points, RippleStyle style)
 {

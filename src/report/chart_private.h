@@ -102,6 +102,10 @@ gboolean ripple_chart_is_empty(const RippleChart *chart);
 
 /* ---- chart_items.c -------------------------------------------------------------------------- */
 
+/** Add boxes that cover a line to `taken`. */
+void ripple_chart_take_line(const RippleChartItem *line, const RippleChartFrame *frame,
+                            GArray *taken);
+
 /** Draw what lies between the axes; boxes that labels should keep clear of go into `taken`. */
 void ripple_chart_draw_items(const RippleChart *chart, RippleCanvas *canvas,
                              const RippleChartFrame *frame, GArray *taken);

@@ -317,6 +317,36 @@ static void test_contours(void)
     }
 }
 
+/* Where lines lie close, the number of one stands where the other is farther off. */
+static void test_close_contours(void)
+{
+    enum { POINTS = 60 };
+    gdouble x[POINTS], y[2][POINTS];
+    g_autoptr(RippleChart) chart = chart_new(NULL, RIPPLE_SCALE_LINEAR);
+    for (guint i = 0; i < POINTS; i++) {
+        x[i] = i;
+        y[0][i] = 0;
+        y[1][i] = i < POINTS * 0.6 ? 0.05 : 5;
+    }
+    ripple_chart_contour(chart, x, y[0], POINTS, BLUE, "0.5", (RippleTextStyle){0});
+    ripple_chart_contour(chart, x, y[1], POINTS, BLUE, NULL, (RippleTextStyle){0});
+    ripple_chart_line(chart, NULL, (gdouble[]){0, 1}, (gdouble[]){-5, -5}, 2, BLUE);
+    g_autoptr(RippleCanvas) canvas = ripple_canvas_new(500, 300, NULL, NULL);
+    RippleChartFrame frame = ripple_chart_draw(chart, canvas, 0, 0, 500, 300);
+    g_autoptr(GArray) texts = test_texts(canvas);
+    gboolean is_drawn = FALSE;
+    for (guint t = 0; t < texts->len; t++) {
+        const TestText *text = &g_array_index(texts, TestText, t);
+        if (!g_str_equal(text->text, "0.5"))
+            continue;
+        is_drawn = TRUE;
+        for (guint i = 0; i < POINTS; i++)
+            g_assert_false(is_within(text, ripple_axis_place(&frame.x, x[i]),
+                                     ripple_axis_place(&frame.y, y[1][i])));
+    }
+    g_assert_true(is_drawn);
+}
+
 /* What all charts would explain is explained once. */
 static void test_shared_legend(void)
 {
@@ -368,6 +398,7 @@ int main(int argc, char **argv)
     g_test_add_func("/chart/cells", test_cells);
     g_test_add_func("/chart/texts-apart", test_texts_apart);
     g_test_add_func("/chart/contours", test_contours);
+    g_test_add_func("/chart/close-contours", test_close_contours);
     g_test_add_func("/chart/shared-legend", test_shared_legend);
     g_test_add_func("/chart/check-sees", test_check_sees);
     return g_test_run();
