@@ -42,6 +42,7 @@ typedef struct {
 
 /** The loss of one step on the device, and in a reference that trains on its own. */
 typedef struct {
+    guint64 step; /**< counted from 1 */
     gdouble device;
     gdouble reference;
     gdouble relative; /**< their difference over the reference's, or over 0.001 below that */

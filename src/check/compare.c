@@ -96,11 +96,11 @@ static gboolean read_loss(const RippleSession *session, gdouble *loss, GError **
 }
 
 /* The reference on its own takes the same step; only the loss is looked at. */
-static gboolean compare_alone(RippleCompare *self, gsize first, gsize count,
+static gboolean compare_alone(RippleCompare *self, guint64 step, gsize first, gsize count,
                               const RippleRates *rates, GError **error)
 {
     RippleBatch batch;
-    RippleLossComparison loss;
+    RippleLossComparison loss = {.step = self->steps_before + step};
     if (!ripple_session_batch(self->alone, first, count, &batch, error) ||
         !ripple_scheduler_step(self->alone->scheduler, &batch, rates,
                                ripple_buffer_view(self->alone->result), error) ||
@@ -145,7 +145,7 @@ static gboolean compare_step(RippleCompare *self, guint64 step, gsize first, gsi
     gboolean is_spoiled = self->fault && step == self->ground.config->steps;
     if (!is_spoiled && !compare_joined(self, step, first, count, &rates, error))
         return FALSE;
-    return compare_alone(self, first, count, &rates, error);
+    return compare_alone(self, step, first, count, &rates, error);
 }
 
 gboolean ripple_compare_run(RippleCompare *self, RippleCompareProgress progress, gpointer user_data,

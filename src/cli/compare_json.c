@@ -128,7 +128,7 @@ static void add_losses(GString *json, const GArray *losses)
     for (guint i = 0; i < losses->len; i++) {
         const RippleLossComparison *loss = &g_array_index(losses, RippleLossComparison, i);
         ripple_json_begin_object(json, NULL);
-        ripple_json_set_whole(json, "step", i + 1);
+        ripple_json_set_whole(json, "step", loss->step);
         ripple_json_set_number(json, "device", loss->device);
         ripple_json_set_number(json, "reference", loss->reference);
         ripple_json_set_number(json, "relative", loss->relative);

@@ -218,9 +218,9 @@ static void print_losses(const RippleComparison *found)
         return;
     const RippleLossComparison *loss = loss_at(found, worst);
     ripple_console_print(
-        "\nA reference that trains alone has the same losses to %.1e of them (step %u: "
-        "%.7g here, %.7g there).\n",
-        loss->relative, worst + 1, loss->device, loss->reference);
+        "\nA reference that trains alone has the same losses to %.1e of them (step "
+        "%" G_GUINT64_FORMAT ": %.7g here, %.7g there).\n",
+        loss->relative, loss->step, loss->device, loss->reference);
 }
 
 static void print_verdict(const RippleComparison *found)
