@@ -107,7 +107,7 @@ static gboolean measure_work(Place *place, guint index, gdouble seconds, GPtrArr
     gboolean is_time = works[index].passes == 0;
     gdouble amount = gigabytes(works[index].passes);
     RippleThroughput rate = ripple_timing_throughput(&timing, amount);
-    RippleMeasurement measurement = {.name = (char *)works[index].name,
+    RippleMeasurement measurement = {.name = works[index].name,
                                      .unit = is_time ? "µs" : "GB/s",
                                      .less_is_better = is_time,
                                      .runs = timing.runs,
