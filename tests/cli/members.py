@@ -41,7 +41,9 @@ def is_told(member, told):
 def untold(command, value):
     """The members of what `command` printed that the page does not tell."""
     found = COMMAND.search(command)
-    if not found or found[1] in ELSEWHERE:
+    if not found:
+        return {f"what `{command}` prints"}
+    if found[1] in ELSEWHERE:
         return set()
     page = read_page()
     told = set(page.get(found[1], ()))
