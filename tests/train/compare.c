@@ -71,6 +71,8 @@ static void check_agreement(RippleConfig *config, const char *what)
         fail_with(found, what);
     g_assert_cmpuint(found->steps, ==, config->steps);
     g_assert_cmpuint(found->losses->len, ==, config->steps);
+    for (guint i = 0; i < found->losses->len; i++)
+        g_assert_cmpuint(g_array_index(found->losses, RippleLossComparison, i).step, ==, i + 1);
     /* The same tensors in every step. */
     g_assert_cmpuint(found->tensors->len % config->steps, ==, 0);
 }
