@@ -17,6 +17,17 @@ gboolean ripple_box_overlaps(const RippleBox *a, const RippleBox *b)
            b->y < a->y + a->height;
 }
 
+gboolean ripple_box_is_free(const RippleBox *box, const GArray *taken, const RippleBox *bounds)
+{
+    if (!(box->x >= bounds->x && box->x + box->width <= bounds->x + bounds->width &&
+          box->y >= bounds->y && box->y + box->height <= bounds->y + bounds->height))
+        return FALSE;
+    for (guint i = 0; i < taken->len; i++)
+        if (ripple_box_overlaps(box, &g_array_index(taken, RippleBox, i)))
+            return FALSE;
+    return TRUE;
+}
+
 void ripple_box_nearest(const RippleBox *box, gdouble *x, gdouble *y)
 {
     *x = CLAMP(*x, box->x, box->x + box->width);
@@ -41,17 +52,6 @@ static gboolean is_crossed(const RippleBox *other, const RippleBox *box, gdouble
         if (holds(other, x + i * (to_x - x) / PIECES, y + i * (to_y - y) / PIECES))
             return TRUE;
     return FALSE;
-}
-
-static gboolean is_free(const GArray *taken, const RippleBox *bounds, const RippleBox *box)
-{
-    if (box->x < bounds->x || box->x + box->width > bounds->x + bounds->width ||
-        box->y < bounds->y || box->y + box->height > bounds->y + bounds->height)
-        return FALSE;
-    for (guint i = 0; i < taken->len; i++)
-        if (ripple_box_overlaps(box, &g_array_index(taken, RippleBox, i)))
-            return FALSE;
-    return TRUE;
 }
 
 static gboolean is_in_sight(const GArray *taken, const RippleBox *box, gdouble x, gdouble y)
@@ -82,7 +82,8 @@ static gboolean find_box(const GArray *taken, const RippleBox *bounds, gdouble x
     for (gdouble distance = NEAREST; distance <= FARTHEST; distance += STEP)
         for (guint direction = 0; direction < DIRECTIONS; direction++) {
             *box = box_at(x, y, width, height, distance, direction);
-            if (is_free(taken, bounds, box) && (may_cross || is_in_sight(taken, box, x, y)))
+            if (ripple_box_is_free(box, taken, bounds) &&
+                (may_cross || is_in_sight(taken, box, x, y)))
                 return TRUE;
         }
     return FALSE;

@@ -14,6 +14,9 @@ typedef struct {
 
 gboolean ripple_box_overlaps(const RippleBox *a, const RippleBox *b);
 
+/** Does it lie within `bounds`, and touch no box in `taken` (of RippleBox)? */
+gboolean ripple_box_is_free(const RippleBox *box, const GArray *taken, const RippleBox *bounds);
+
 /** The point of `box` that is nearest to (`*x`, `*y`). */
 void ripple_box_nearest(const RippleBox *box, gdouble *x, gdouble *y);
 

@@ -138,13 +138,9 @@ static gboolean find_place(const Taken *taken, const RippleBox *bounds, gdouble 
 {
     GArray *const tries[] = {taken->all, taken->texts};
     for (guint i = 0; i < G_N_ELEMENTS(tries); i++) {
-        gboolean is_free = TRUE;
         *box = ripple_label_place(tries[i], bounds, x, y, width, height);
         g_array_set_size(tries[i], tries[i]->len - 1);
-        for (guint j = 0; is_free && j < taken->texts->len; j++)
-            is_free = !ripple_box_overlaps(box, &g_array_index(taken->texts, RippleBox, j));
-        if (is_free && box->x >= bounds->x && box->x + box->width <= bounds->x + bounds->width &&
-            box->y >= bounds->y && box->y + box->height <= bounds->y + bounds->height)
+        if (ripple_box_is_free(box, taken->texts, bounds))
             return TRUE;
     }
     return FALSE;
@@ -171,27 +167,16 @@ static void draw_text_near(RippleCanvas *canvas, const Taken *taken, const Rippl
     ripple_canvas_text(canvas, cut, box.x + 2, box.y + style.size, style);
 }
 
-static gboolean is_free(const GArray *taken, const RippleBox *box)
-{
-    for (guint i = 0; i < taken->len; i++)
-        if (ripple_box_overlaps(box, &g_array_index(taken, RippleBox, i)))
-            return FALSE;
-    return TRUE;
-}
-
 /* Where on its line a number of that size covers nothing in `taken`. */
 static gboolean find_place_on(const RippleChartItem *line, const RippleChartFrame *frame,
                               const GArray *taken, RippleBox *box)
 {
     static const gdouble shares[] = {0.33, 0.5, 0.67, 0.42, 0.58, 0.25, 0.75, 0.15, 0.85};
-    const RippleBox *plot = &frame->plot;
     for (guint i = 0; line->count > 0 && i < G_N_ELEMENTS(shares); i++) {
         gsize point = (gsize)(shares[i] * line->count);
         box->x = ripple_axis_place(&frame->x, line->x[point]) - box->width / 2;
         box->y = ripple_axis_place(&frame->y, line->y[point]) - box->height / 2;
-        if (box->x >= plot->x && box->x + box->width <= plot->x + plot->width &&
-            box->y >= plot->y && box->y + box->height <= plot->y + plot->height &&
-            is_free(taken, box))
+        if (ripple_box_is_free(box, taken, &frame->plot))
             return TRUE;
     }
     return FALSE;
