@@ -2,7 +2,6 @@
 #include "report/chart_private.h"
 
 #include <math.h>
-
 #include <string.h>
 
 static void item_free(gpointer data)
@@ -91,12 +90,19 @@ static RippleChartItem *add(RippleChart *chart, RippleChartKind kind, const char
     return item;
 }
 
-void ripple_chart_line(RippleChart *chart, const char *name, const gdouble *x, const gdouble *y,
-                       gsize count, RippleStyle style)
+static RippleChartItem *add_line(RippleChart *chart, const char *name, const gdouble *x,
+                                 const gdouble *y, gsize count, RippleStyle style)
 {
     RippleChartItem *item = add(chart, RIPPLE_CHART_LINE, name, count, style);
     item->x = copy(x, count);
     item->y = copy(y, count);
+    return item;
+}
+
+void ripple_chart_line(RippleChart *chart, const char *name, const gdouble *x, const gdouble *y,
+                       gsize count, RippleStyle style)
+{
+    add_line(chart, name, x, y, count, style);
 }
 
 static void add_label(RippleChart *chart, const RippleChartItem *line, gdouble x, gdouble y,
@@ -111,9 +117,7 @@ static void add_label(RippleChart *chart, const RippleChartItem *line, gdouble x
 void ripple_chart_contour(RippleChart *chart, const gdouble *x, const gdouble *y, gsize count,
                           RippleStyle style, const char *text, RippleTextStyle text_style)
 {
-    RippleChartItem *item = add(chart, RIPPLE_CHART_LINE, NULL, count, style);
-    item->x = copy(x, count);
-    item->y = copy(y, count);
+    RippleChartItem *item = add_line(chart, NULL, x, y, count, style);
     item->may_be_covered = TRUE;
     if (text)
         add_label(chart, item, NAN, NAN, text, text_style);
